@@ -1,8 +1,8 @@
 // What comes after an exercise, and where it is. The server has sent the order and the parts.
 
-/** Whether the reader has solved it. A run of its tests does not change that before its verdict. */
-export function isSolved({ state, solved, open }) {
-  return (state === 'solved' || (state === 'running' && solved)) && !open;
+/** Whether the reader has solved it. A later failure does not change that. */
+export function isSolved({ solved, open }) {
+  return solved && !open;
 }
 
 /** Whether nothing is left to do. */

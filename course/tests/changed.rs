@@ -183,3 +183,40 @@ fn what_passes_with_a_changed_file_is_told_with_the_name_of_that_file() {
     let progress = course.read("progress.txt");
     assert!(progress.contains("fix/count failing"), "{progress}");
 }
+
+/// Its tests have not run.
+#[test]
+fn a_broken_manifest_is_no_word_on_the_new_tests_of_a_solved_exercise() {
+    let course = Course::new();
+    course.double("x + x");
+    course.command(&["check", "fix/double"]);
+    replace(
+        &course,
+        "solutions/02-fix/tests/double.rs",
+        "double(3), 6",
+        "double(4), 8",
+    );
+    course.command(&["diff", "--skeleton", "fix/double"]);
+    replace(&course, MANIFEST, "[package]", "[package");
+    let check = stdout(&course.command(&["check", "fix/double"]));
+    assert!(
+        check.contains("its new tests have not passed yet"),
+        "{check}"
+    );
+    assert!(!check.contains("does not pass its new tests"), "{check}");
+}
+
+#[test]
+fn the_last_step_for_a_broken_manifest_of_another_package_repairs_that_manifest() {
+    let course = Course::with_runtime();
+    replace(
+        &course,
+        "work/my-runtime/Cargo.toml",
+        "[package]",
+        "[package",
+    );
+    let verdict = run(&course, "fix/count");
+    assert_eq!(verdict.outcome, Outcome::ManifestBroken);
+    let next = "repair work/my-runtime/Cargo.toml, or run `cargo course reset --file work/my-runtime/Cargo.toml`";
+    assert_eq!(verdict.next.as_deref(), Some(next));
+}

@@ -10,7 +10,7 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     let file = "work/my-runtime/src/line.rs";
     let mine = format!("{}\n// Mine.\n", course.read(file));
     course.write(file, &mine);
-    course.solve_queue();
+    course.solve("fix/queue");
     let fill = course.command(&["fill", "line"]);
     assert_eq!(code(&fill), 0, "{}", stderr(&fill));
     assert_eq!(
@@ -64,7 +64,7 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
 fn a_filled_module_whose_file_is_gone_is_to_do_again() {
     let course = Course::with_runtime();
     course.command(&["fill", "line"]);
-    course.solve_queue();
+    course.solve("fix/queue");
     assert_eq!(code(&course.command(&["check", "fix/queue"])), 0);
     let can = "your runtime can:";
     assert!(stdout(&course.command(&["list"])).contains(can));
@@ -109,4 +109,64 @@ fn only_modules_can_be_filled() {
         said.contains("`cargo course diff fix/double --anyway`"),
         "{said}"
     );
+}
+
+/// The reader has a backup of `work/`, or a damaged progress file.
+#[test]
+fn our_solution_counts_as_filled_also_where_the_progress_does_not_know_it() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "line", "queue"]);
+    let ours = ["line", "queue"].map(|name| course.read(&format!("work/my-runtime/src/{name}.rs")));
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    course.command(&["list"]);
+    // The second needs the first, which comes back later.
+    course.write("work/my-runtime/src/queue.rs", &ours[1]);
+    assert_eq!(code(&course.command(&["check", "fix/queue"])), 1);
+    course.write("work/my-runtime/src/line.rs", &ours[0]);
+    assert_eq!(
+        code(&course.command(&["check", "fix/line", "fix/queue"])),
+        0
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("filled   fix/line") && list.contains("filled   fix/queue"),
+        "{list}"
+    );
+}
+
+#[test]
+fn a_filled_module_that_changes_is_filled_again_with_the_new_solution() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "line"]);
+    course.change(
+        "solutions/my-runtime/src/line.rs",
+        "/// The first.",
+        "/// The first one.",
+    );
+    let said = course.told();
+    let advice = "`cargo course fill fix/line` puts our new solution in place";
+    assert!(
+        said.contains(&format!(
+            "fix/line has changed since it was filled. {advice}."
+        )),
+        "{said}"
+    );
+    assert!(!said.contains("began"), "{said}");
+    let check = stdout(&course.command(&["check", "fix/line"]));
+    assert!(
+        check.contains(advice) && !check.contains("reset"),
+        "{check}"
+    );
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/line"]));
+    assert!(
+        diff.contains(advice.split(" puts").next().unwrap()) && !diff.contains("reset"),
+        "{diff}"
+    );
+    course.command(&["fill", "line"]);
+    assert!(
+        course
+            .read("work/my-runtime/src/line.rs")
+            .contains("The first one.")
+    );
+    assert!(!stdout(&course.command(&["list"])).contains("changed"));
 }

@@ -23,11 +23,18 @@ fn what_is_saved_under_the_old_name_is_moved_again_and_nothing_is_lost() {
     assert_eq!(
         course.told(),
         "The former file of fix/tally was saved again, perhaps by an editor that still has it open. Your file was moved: \
-         work/02-fix/src/count.rs -> work/02-fix/src/tally.rs.\n"
+         work/02-fix/src/count.rs -> work/02-fix/src/tally.rs. What was in the new place is kept as \
+         work/02-fix/src/tally.rs.yours-1.\n"
     );
     assert_eq!(course.read("work/02-fix/src/tally.rs"), solved);
-    // The version before was saved by the same editor.
-    assert!(!course.path("work/02-fix/src/tally.rs.yours-1").exists());
+    assert_eq!(course.read("work/02-fix/src/tally.rs.yours-1"), begun);
+    // An older save of the same editor needs no copy.
+    course.write("work/02-fix/src/count.rs", &format!("{solved}// Again.\n"));
+    let said = course.told();
+    assert!(!said.contains("is kept as"), "{said}");
+    course.write("work/02-fix/src/count.rs", &solved);
+    course.told();
+    assert!(!course.path("work/02-fix/src/tally.rs.yours-2").exists());
     assert!(!course.path("work/02-fix/src/count.rs").exists());
     assert_eq!(course.command(&["check", "tally"]).status.code(), Some(0));
 
@@ -197,10 +204,23 @@ fn a_begun_exercise_whose_test_changes_with_its_name_says_so() {
 #[test]
 fn a_new_name_alone_does_not_mark_a_solved_exercise_as_changed() {
     let course = Course::new();
-    course.solve("fix/count");
+    // The start version has the id in its text.
+    course.change(
+        "solutions/02-fix/src/count.rs",
+        "//! Count it.",
+        "//! Exercise `fix/count`.",
+    );
+    course.told();
+    course.change(
+        "work/02-fix/src/count.rs",
+        "todo!(\"count {x:?}\")",
+        "x.len()",
+    );
     course.command(&["check", "fix/count"]);
     rename_count(&course);
-    course.told();
+    course.change("solutions/02-fix/src/tally.rs", "fix/count", "fix/tally");
+    let said = course.told();
+    assert!(!said.contains("has changed"), "{said}");
     let list = stdout(&course.command(&["list"]));
     assert!(list.contains("solved   fix/tally"), "{list}");
     assert!(!list.contains("changed"), "{list}");
@@ -285,4 +305,52 @@ fn a_module_of_the_readers_own_with_a_former_name_is_no_work_on_the_exercise() {
     course.write("work/02-fix/src/count.rs", "pub fn my_helper() {}\n");
     assert_eq!(course.told(), "");
     assert!(course.path("work/02-fix/src/count.rs").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_from_the_old_name_to_the_new_one_stays_a_link() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    rename_count(&course);
+    course.told();
+    let link = course.path("work/02-fix/src/count.rs");
+    std::os::unix::fs::symlink("tally.rs", &link).unwrap();
+    for _ in 0..2 {
+        assert_eq!(course.told(), "");
+    }
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), mine);
+    assert!(link.is_symlink());
+}
+
+/// The exercise is renamed together with the function that it asks for.
+#[test]
+fn a_save_under_the_old_name_counts_also_with_a_new_name_of_the_function() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let old = course.read("work/02-fix/src/count.rs");
+    rename_count(&course);
+    course.change(
+        "solutions/02-fix/src/tally.rs",
+        "pub fn count",
+        "pub fn tally",
+    );
+    course.change(
+        "solutions/02-fix/tests/tally.rs",
+        "tally::count",
+        "tally::tally",
+    );
+    course.told();
+    course.write("work/02-fix/src/count.rs", &format!("{old}// Saved.\n"));
+    let said = course.told();
+    assert!(
+        said.contains("The former file of fix/tally was saved again"),
+        "{said}"
+    );
+    assert!(
+        course
+            .read("work/02-fix/src/tally.rs")
+            .ends_with("// Saved.\n")
+    );
 }

@@ -57,7 +57,7 @@ fn a_failing_test_names_the_module_that_it_needs_and_what_to_do() {
         own.contains("push 1 to") && !own.contains("needs `"),
         "a test that stops at the exercise's own hole needs nothing else: {check}"
     );
-    course.solve_queue();
+    course.solve("fix/queue");
     let check = course.command(&["check", "fix/queue", "--json"]);
     assert_eq!(code(&check), 1);
     let verdict = &json(&check)["exercises"][0]["verdict"];

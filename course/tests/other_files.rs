@@ -2,7 +2,9 @@
 
 mod common;
 
+#[cfg(unix)]
 use std::fs;
+#[cfg(unix)]
 use std::process::Command;
 
 use common::Course;

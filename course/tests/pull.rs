@@ -227,10 +227,17 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
     let list = stdout(&course.command(&["list"]));
     assert!(!list.contains("(changed: "), "{list}");
     assert!(list.contains("solved   fix/double"), "{list}");
+    // A second look shows the same again.
     let again = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    assert!(again.contains("+    assert_eq!(double(4), 9);"), "{again}");
     assert!(
-        again.contains("Nothing in fix/double has changed"),
+        again.contains("Nothing else in fix/double has changed."),
         "{again}"
+    );
+    let count = stdout(&course.command(&["diff", "--skeleton", "fix/count"]));
+    assert_eq!(
+        count,
+        "Nothing in fix/count has changed since you began it.\n"
     );
 
     // What comes after the look is news again, and only that.

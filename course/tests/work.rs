@@ -295,6 +295,32 @@ fn reset_of_an_exercise_whose_folder_is_gone_puts_the_folder_back() {
     assert_eq!(course.read("work/02-fix/src/double.rs"), mine);
 }
 
+/// A compiler that still runs may make parts of the old folder again.
+#[test]
+fn a_clone_that_was_moved_is_not_taken_for_one_with_missing_files() {
+    let course = Course::new();
+    course.solve("fix/double");
+    let exercise = course.exercise("fix/double");
+    let moved = course.path("moved");
+    fs::create_dir(&moved).unwrap();
+    for name in ["Cargo.toml", "chapters", "solutions", "exercises", "work"] {
+        fs::rename(course.path(name), moved.join(name)).unwrap();
+    }
+    for left in ["target/exercises/x", "work/Cargo.lock"] {
+        course.write(left, "");
+        let limits = Limits::default();
+        let run = runner::run(&course.layout, &exercise, &limits);
+        let verdict = wakeful::block_on(run).unwrap();
+        let gone = format!("the folder {} is gone", course.root().display());
+        assert_eq!(verdict.diagnostics, gone);
+        let advice = verdict.advice.unwrap();
+        assert!(
+            advice.contains("Was it moved or renamed?") && !advice.contains("reset"),
+            "{advice}"
+        );
+    }
+}
+
 /// A server or a `watch` may still run.
 #[test]
 fn a_verdict_says_that_a_folder_is_gone() {

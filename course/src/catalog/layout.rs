@@ -51,6 +51,12 @@ impl Layout {
         }
     }
 
+    /// Whether the clone is still there. A compiler or an editor may make parts of a folder again that was
+    /// moved.
+    pub fn is_there(&self) -> bool {
+        self.root.join("Cargo.toml").is_file() && self.solutions().is_dir()
+    }
+
     /// The root of the clone.
     pub fn root(&self) -> &Path {
         &self.root

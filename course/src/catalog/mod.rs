@@ -77,6 +77,21 @@ impl Catalog {
         std::iter::once(layout.yours()).chain(linked).collect()
     }
 
+    /// Whether the course on the disk still has this exercise with these files. A pull may have changed it while
+    /// its tests ran.
+    pub fn still_has(layout: &Layout, exercise: &Exercise) -> bool {
+        let now = Self::load(layout);
+        now.is_ok_and(|catalog| {
+            let mut exercises = catalog.exercises();
+            exercises.any(|one| {
+                one.id == exercise.id
+                    && one.folder == exercise.folder
+                    && one.file == exercise.file
+                    && one.test == exercise.test
+            })
+        })
+    }
+
     /// The modules that these ids need, also those that only the needed ones use. In the book's order.
     pub fn needs(&self, uses: &[String]) -> Vec<&Exercise> {
         let mut needed: Vec<&str> = Vec::new();

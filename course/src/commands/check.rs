@@ -85,7 +85,7 @@ async fn check(
             });
         } else {
             print(&told(exercise, &verdict, paint))?;
-            if let Some(note) = session.note(exercise) {
+            if let Some(note) = session.note(exercise, &verdict) {
                 print(&terminal::prose(&format!("  {}\n", paint.yellow(&note))))?;
             }
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::session::{Session, print};
 use super::{CommandError, SOME_FAIL};
 use crate::catalog::{Exercise, Layout};
+use crate::progress::State;
 use crate::skeleton;
 use crate::terminal::{Paint, prose, wrapped};
 use crate::work::{self, Changes};
@@ -55,16 +56,18 @@ pub(super) fn compared(
 pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?;
-    let text = match work::look(layout, exercise)? {
-        Some((changes, diff)) => format!(
-            "{}\n{}",
-            colour(&diff, Paint::for_stdout()),
-            after(&session, exercise, changes)
-        ),
-        None => prose(&format!(
-            "Nothing in {} has changed since you began it, or since you last looked.\n",
+    let colour = |diff: &str| colour(diff, Paint::for_stdout());
+    let text = if let Some((changes, diff)) = work::look(layout, exercise)? {
+        format!("{}\n{}", colour(&diff), after(&session, exercise, changes))
+    } else if let Some(diff) = work::last_look(layout, exercise) {
+        let told = format!(
+            "This is the change that you have looked at before. Nothing else in {} has changed.",
             exercise.id
-        )),
+        );
+        format!("{}\n{}\n", colour(&diff), wrapped(&told, 0, 0))
+    } else {
+        let told = format!("Nothing in {} has changed since you began it.", exercise.id);
+        wrapped(&told, 0, 0) + "\n"
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -73,6 +76,13 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
 /// What the reader can do with the change.
 fn after(session: &Session, exercise: &Exercise, changes: Changes) -> String {
     let (layout, id) = (session.layout, &exercise.id);
+    if session.progress.state(id) == State::Filled {
+        let text = format!(
+            "This is what the course changed in {id} since it was filled. Your file still has our earlier solution. `cargo \
+             course fill {id}` puts the new one in place."
+        );
+        return wrapped(&text, 0, 0) + "\n";
+    }
     let file = layout.show(&exercise.path(layout));
     let test = if changes.test {
         " The new test is in its place."

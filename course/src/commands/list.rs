@@ -162,8 +162,12 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
 fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     let (layout, id) = (session.layout, &exercise.id);
     let mut marks = Vec::new();
-    if !exercise.path(layout).is_file() {
-        marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
+    match std::fs::metadata(exercise.path(layout)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
+        }
+        Ok(there) if there.is_file() => {}
+        _ => marks.push("(its file cannot be read)".to_owned()),
     }
     if progress::is_open_again(layout, exercise, &session.progress) {
         marks.push("(solved earlier, but the file is unfinished)".to_owned());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::CommandError;
 use crate::catalog::{Catalog, Exercise, Layout};
-use crate::progress::{self, Change, Loaded, Progress};
+use crate::progress::{self, Change, Loaded, Progress, State};
 use crate::runner::{Outcome, Verdict};
 use crate::terminal::{self, Paint};
 use crate::work;
@@ -106,7 +106,12 @@ impl<'a> Session<'a> {
             let advice = error.advice();
             terminal::warning_text(NOT_UPDATED, &error, advice.as_deref(), Paint::for_stdout())
         });
-        let told: Vec<String> = report.told(self.layout).into_iter().chain(failed).collect();
+        let told = report.told(self.layout);
+        if let Some(told) = told.as_ref().filter(|_| !report.is_greeting()) {
+            // The terminal says it too.
+            let _ = work::keep_news(self.layout, told);
+        }
+        let told: Vec<String> = told.into_iter().chain(failed).collect();
         let brought = report.brought.iter().map(|moved| moved.to.clone());
         let again = report.renamed.iter().filter(|renamed| renamed.again);
         let again = again.filter_map(|renamed| Some(renamed.moved.as_ref()?.1.clone()));
@@ -116,6 +121,10 @@ impl<'a> Session<'a> {
 
     /// Reads the progress file again, because another command may have changed it.
     pub fn read_progress(&mut self) {
+        // Without its folder, there is no progress to read.
+        if !self.layout.is_there() {
+            return;
+        }
         // If it cannot be read, what we know still counts for this session.
         if let Ok(loaded) = progress::load(&self.layout.progress()) {
             self.learn(loaded);
@@ -142,16 +151,23 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the reader should know about an exercise beside its verdict: the course has changed it.
-    pub fn note(&self, exercise: &Exercise) -> Option<String> {
+    /// A line for the reader beside a verdict: the course has changed the exercise.
+    pub fn note(&self, exercise: &Exercise, verdict: &Verdict) -> Option<String> {
+        let id = &exercise.id;
         if let Some(changes) = work::changes(self.layout, exercise) {
-            return Some(changes.note(&exercise.id));
+            return Some(match self.progress.state(id) {
+                State::Filled => format!(
+                    "changed since it was filled. `cargo course fill {id}` puts our new solution in place"
+                ),
+                _ => changes.note(id),
+            });
         }
         let outdated = progress::is_outdated(self.layout, exercise, &self.progress);
-        outdated.then(|| {
-            "the course has changed it since you solved it, and your solution does not pass its new tests"
-                .to_owned()
-        })
+        let told = match verdict.outcome {
+            Outcome::Failed => "your solution does not pass its new tests",
+            _ => "its new tests have not passed yet",
+        };
+        outdated.then(|| format!("the course has changed it since you solved it, and {told}"))
     }
 
     /// Records the result of a run. A skeleton that fails is an exercise that the reader has not begun.
@@ -161,6 +177,9 @@ impl<'a> Session<'a> {
             return;
         }
         if !verdict.passed() && !work::is_begun(self.layout, exercise) {
+            return;
+        }
+        if !Catalog::still_has(self.layout, exercise) {
             return;
         }
         let change = Change::by(verdict.passed(), self.layout, exercise);

@@ -115,7 +115,8 @@ impl Damaged {
 
     /// What the reader can do about it.
     pub fn advice(&self, layout: &Layout) -> String {
-        let again = "run `cargo course check` to test all exercises again";
+        let again = "run `cargo course check` to test all exercises again. What passes counts as solved, and our own \
+                     solutions count as filled";
         match self.lines {
             Some(_) => {
                 let file = layout.show(&layout.progress());
@@ -131,8 +132,11 @@ impl Damaged {
 pub enum Change {
     /// The tests passed, and this is their version.
     Passed(Option<Version>),
-    /// The same with our solution in place. What `fill` put there stays filled.
+    /// The same with our solution of a module in place. It counts as filled, unless the reader has worked on it
+    /// or solved it.
     PassedWithOurs(Option<Version>),
+    /// The tests failed with our solution of a module in place, because a module that it uses is not done.
+    FailedWithOurs,
     /// The tests failed. A solved exercise stays solved.
     Failed,
     /// Our solution was put in place. A solved exercise stays solved.
@@ -148,9 +152,11 @@ impl Change {
     /// progress, because another one may have filled the exercise.
     pub(crate) fn by(passed: bool, layout: &Layout, exercise: &Exercise) -> Self {
         let version = || Version::of(layout, exercise);
+        let is_ours = exercise.module.is_some() && skeleton::has_our_code(layout, exercise);
         match passed {
-            true if skeleton::has_our_code(layout, exercise) => Self::PassedWithOurs(version()),
+            true if is_ours => Self::PassedWithOurs(version()),
             true => Self::Passed(version()),
+            false if is_ours => Self::FailedWithOurs,
             false => Self::Failed,
         }
     }
@@ -203,7 +209,12 @@ impl Progress {
         let before = self.entries.get(id).cloned();
         let mut entry = before.clone().unwrap_or_default();
         match change {
-            Change::PassedWithOurs(_) if entry.state == State::Filled => {}
+            Change::PassedWithOurs(_) | Change::FailedWithOurs
+                if matches!(entry.state, State::Todo | State::Filled) =>
+            {
+                entry.state = State::Filled;
+            }
+            Change::FailedWithOurs => {}
             Change::Passed(version) | Change::PassedWithOurs(version) => {
                 entry.state = State::Solved;
                 entry.version = version;

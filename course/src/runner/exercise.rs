@@ -119,8 +119,7 @@ async fn once(
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
         verdict.advice = manifest::advice(layout, &verdict.diagnostics);
-        verdict.next = manifest::missing(layout, &verdict.diagnostics)
-            .map(|gone| format!("run {}", manifest::reset(layout, &gone)));
+        verdict.next = manifest::next(layout, &verdict.diagnostics);
         changed.tell(layout, &mut verdict);
         verdict
             .advice
@@ -197,7 +196,7 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         ..empty.clone()
     };
     // A server or a `watch` goes on if the reader renames or deletes what it works on.
-    if !layout.root().is_dir() {
+    if !layout.is_there() {
         let gone = format!("the folder {} is gone", layout.root().display());
         let next = "the folder is gone: end this command, and start it in the new place";
         return Some(told(gone, files::was_moved(layout.root()), next.into()));

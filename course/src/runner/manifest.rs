@@ -65,6 +65,20 @@ pub(super) fn reset(layout: &Layout, file: &Path) -> String {
     format!("`cargo course reset --file {}`", layout.show(file))
 }
 
+/// The shortest way to a build after this complaint, if it names the file.
+pub(super) fn next(layout: &Layout, complaint: &str) -> Option<String> {
+    if let Some(gone) = missing(layout, complaint) {
+        return Some(format!("run {}", reset(layout, &gone)));
+    }
+    if let Some(manifest) = blamed(layout, complaint) {
+        let path = layout.yours().join(manifest);
+        let file = layout.show(&path);
+        return Some(format!("repair {file}, or run {}", reset(layout, &path)));
+    }
+    let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
+    is_damaged(&lock_file, complaint).then(|| format!("delete {lock_file}"))
+}
+
 /// The file that cargo misses with this complaint.
 pub(super) fn missing(layout: &Layout, complaint: &str) -> Option<PathBuf> {
     match blamed(layout, complaint) {

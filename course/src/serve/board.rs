@@ -174,7 +174,7 @@ impl Inner {
         let state = match &verdict {
             _ if runs => State::Running,
             // The newest verdict counts more than the progress file.
-            Some(verdict) if verdict.passed() && remembered == State::Filled => remembered,
+            Some(_) if remembered == State::Filled => remembered,
             Some(verdict) if verdict.passed() => State::Solved,
             Some(_) => State::Failing,
             None => remembered,
@@ -289,6 +289,9 @@ async fn record(
     if !passed && !work::is_begun(&course.layout, exercise) {
         // A skeleton that fails is an exercise that the reader has not begun.
         return Some(verdict);
+    }
+    if !Catalog::still_has(&course.layout, exercise) {
+        return None;
     }
     let change = Change::by(passed, &course.layout, exercise);
     remember(course, exercise, change).await;

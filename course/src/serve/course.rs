@@ -18,7 +18,6 @@ use super::{
     jobs::Jobs,
     listen::Options,
     memory,
-    news::News,
     pages::{Files, Pages},
     token::Token,
 };
@@ -49,8 +48,6 @@ pub struct Course {
     pub jobs: Jobs,
     /// The state of every exercise.
     pub board: Board,
-    /// What updates of the reader's files changed.
-    pub news: News,
     /// The reader's editor.
     pub editor: Editor,
     /// The limits for running an exercise or a block of a page.
@@ -83,7 +80,6 @@ impl Course {
             hub: Hub::default(),
             jobs: Jobs::default(),
             board: Board::new(catalog, progress),
-            news: News::default(),
             editor: options.editor,
             limits: options.limits,
             head_time: options.head_time,

@@ -90,7 +90,7 @@ pub async fn list(State(course): State<Shared>) -> Json<Value> {
         "meters": meters(&course),
         "parts": parts(&course),
         "finished": course.board.catalog().outline.finished,
-        "news": course.news.all(),
+        "news": work::news(&course.layout),
     }))
 }
 

@@ -90,12 +90,7 @@ impl Server {
             ending.clone(),
         )?;
         let course = Arc::new(course);
-        if let Some(told) = told {
-            if !told.is_greeting {
-                course.news.add(&told.text);
-            }
-            notes.push(told.text);
-        }
+        notes.extend(told);
         notes.extend(loaded.damaged.map(|damaged| damaged.told(&course.layout)));
         notes.extend(neighbours(&course));
         course.build_book().await;

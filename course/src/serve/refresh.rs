@@ -43,6 +43,8 @@ pub async fn follow(course: Shared, mut watch: Watch) {
         }
         if changed.iter().any(|path| makes_the_book(&course, path)) {
             rebuild(&course).await;
+        } else if changed.contains(&work::news_file(&course.layout)) {
+            news::announce(&course);
         } else if work::has_former(&course.layout, &changed) {
             // An editor still has the file of a renamed exercise open.
             catch_up(&course).await;
@@ -50,16 +52,8 @@ pub async fn follow(course: Shared, mut watch: Watch) {
     }
 }
 
-/// What an update of `work/` has to say.
-pub struct Told {
-    /// The text.
-    pub text: String,
-    /// The folder is new, and the text says no more than that. The pages need not repeat it.
-    pub is_greeting: bool,
-}
-
 /// Brings `work/` up to date; answers what the reader should know.
-pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<Told> {
+pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
     let (report, failed) = work::Stopped::split(work::update(layout, catalog));
     let progress = progress::peek(&layout.progress()).unwrap_or_default();
     let report = report.with_lost(|id| progress.lost(id));
@@ -70,12 +64,13 @@ pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<Told> {
         let why = chain(&error);
         format!("work/ could not be brought up to date: {why}{advice}")
     });
-    let is_greeting = report.first && report.lost.is_empty() && failed.is_none();
-    let told: Vec<String> = report.told(layout).into_iter().chain(failed).collect();
-    (!told.is_empty()).then(|| Told {
-        text: told.join("\n"),
-        is_greeting,
-    })
+    let told = report.told(layout);
+    if let Some(told) = told.as_ref().filter(|_| !report.is_greeting()) {
+        // The terminal says it too.
+        let _ = work::keep_news(layout, told);
+    }
+    let told: Vec<String> = told.into_iter().chain(failed).collect();
+    (!told.is_empty()).then(|| told.join("\n"))
 }
 
 /// Reads the course again, brings `work/` up to date, and tells the reader. Returns whether the course can be
@@ -92,8 +87,10 @@ async fn catch_up(course: &Shared) -> bool {
         Ok(Ok((catalog, told, progress))) => {
             course.board.set_catalog(catalog);
             board::learn(course, progress);
-            if let Some(told) = told {
-                news::tell(course, &told.text);
+            match told {
+                Some(told) => news::tell(course, &told),
+                // Another `cargo course` may have made the update.
+                None => news::announce(course),
             }
             true
         }

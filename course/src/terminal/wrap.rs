@@ -166,8 +166,9 @@ mod tests {
 
     #[test]
     fn the_codes_of_a_colour_have_no_width() {
-        let red = "\x1b[31mone\x1b[0m \x1b[31mtwo\x1b[0m three";
-        assert_eq!(wrap(red, 0, 2, 14), red);
+        let red = |word: &str| format!("\x1b[31m{word}\x1b[0m");
+        let text = format!("{} {} three", red("one"), red("two"));
+        assert_eq!(wrap(&text, 0, 2, 14), text);
     }
 
     fn prose(text: &str, columns: usize) -> String {

@@ -1,7 +1,7 @@
 //! What the course changed in an exercise after the reader began it.
 //!
 //! `work/.skeletons/` has the course's version of each exercise's file and test that the reader began
-//! with, or last looked at. A difference to the version of today is news for the reader until they
+//! with, or last looked at, and in `.before/` the one before the last look. A difference to the version of today is news for the reader until they
 //! look at it with [`look`].
 
 use std::path::{Path, PathBuf};
@@ -73,12 +73,41 @@ pub fn look(layout: &Layout, exercise: &Exercise) -> Result<Option<(Changes, Str
         let Some(versions) = Versions::of(layout, &path) else {
             continue;
         };
+        let before = before(layout, &path);
         if versions.differ() {
             diff.push_str(&versions.diff(&path));
+            skeleton::put(&before, &versions.then)?;
             skeleton::put(&layout.starts().join(path), &versions.now)?;
+        } else {
+            let _ = std::fs::remove_file(before);
         }
     }
     Ok(Some((changes, diff)))
+}
+
+/// The change that the reader has looked at last, as a unified diff. `None` if there was none, or if the
+/// exercise is as it was before again.
+pub fn last_look(layout: &Layout, exercise: &Exercise) -> Option<String> {
+    if !super::is_begun(layout, exercise) {
+        return None;
+    }
+    let mut diff = String::new();
+    for path in [place(exercise), test(exercise)] {
+        let then = files::read_bytes(&before(layout, &path), files::LARGEST);
+        let versions = Versions::of(layout, &path);
+        if let (Ok(then), Some(Versions { now, .. })) = (then, versions) {
+            let versions = Versions { then, now };
+            if versions.differ() {
+                diff.push_str(&versions.diff(&path));
+            }
+        }
+    }
+    (!diff.is_empty()).then_some(diff)
+}
+
+/// Where the version before the last look is kept.
+fn before(layout: &Layout, path: &Path) -> PathBuf {
+    layout.starts().join(".before").join(path)
 }
 
 /// Where an exercise's test is, from `exercises/` or `work/`.

@@ -122,8 +122,13 @@ fn has_conflict(content: &[u8]) -> bool {
 }
 
 /// Copies a file to `work/earlier/`, unless a copy is there already.
-fn set_aside(update: &mut Update, from: &Path, content: &[u8], why: Why) -> Result<(), FileError> {
-    let path = from.strip_prefix("exercises").unwrap_or(from);
+pub(super) fn set_aside(
+    update: &mut Update,
+    from: &Path,
+    content: &[u8],
+    why: Why,
+) -> Result<(), FileError> {
+    let path: PathBuf = from.components().skip(1).collect();
     let to = update.layout.earlier().join(path);
     if files::is(&to, content) {
         return Ok(());

@@ -85,6 +85,18 @@ pub(super) fn remove(path: &Path, is_ours: impl Fn(&[u8]) -> bool) -> Result<boo
     Ok(false)
 }
 
+/// Whether a former name only leads to the new one: it is a link to it, or the two folders are one. A system
+/// that takes `a.rs` and `A.rs` for the same name gives the file its new name.
+pub(super) fn is_a_link_to(from: &Path, to: &Path) -> bool {
+    let (Ok(a), Ok(b)) = (from.canonicalize(), to.canonicalize()) else {
+        return false;
+    };
+    let name = |path: &Path| path.file_name().map(std::ffi::OsStr::to_ascii_lowercase);
+    let is_new_spelling =
+        !from.is_symlink() && from.file_name() != to.file_name() && name(from) == name(to);
+    a == b && !is_new_spelling
+}
+
 /// Renames a file. What was in the new place is removed if it is ours. Otherwise it is kept as a copy, whose
 /// path is returned.
 pub(super) fn rename(
@@ -95,7 +107,7 @@ pub(super) fn rename(
     if let Some(dir) = to.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
     }
-    // A link may lead to the same folder, and a system may take `a.rs` and `A.rs` for the same name.
+    // A system may take `a.rs` and `A.rs` for the same name.
     let is_one_file = matches!((from.canonicalize(), to.canonicalize()), (Ok(a), Ok(b)) if a == b);
     let aside = if is_one_file || fs::symlink_metadata(to).is_err() {
         None
@@ -122,7 +134,8 @@ fn move_file(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
         // A folder may be a link to another disk.
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            fs::copy(from, to)?;
+            let content = files::read_bytes(from, files::LARGEST)?;
+            files::write_atomically(to, &content).map_err(|error| error.source)?;
             fs::remove_file(from)
         }
         renamed => renamed,
@@ -187,14 +200,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_is_not_lost_where_both_names_are_the_same_file() {
+    fn a_name_that_only_leads_to_the_new_one_is_found() {
+        use std::os::unix::fs::symlink;
         let dir = tempfile::tempdir().unwrap();
-        let [real, link] = ["real", "link"].map(|name| dir.path().join(name));
-        fs::create_dir(&real).unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
-        fs::write(real.join("a.rs"), "mine").unwrap();
-        let kept = rename(&real.join("a.rs"), &link.join("a.rs"), |_| true).unwrap();
-        assert_eq!(kept, None);
-        assert_eq!(fs::read_to_string(real.join("a.rs")).unwrap(), "mine");
+        let path = |name: &str| dir.path().join(name);
+        fs::create_dir(path("real")).unwrap();
+        symlink(path("real"), path("link")).unwrap();
+        fs::write(path("real/a.rs"), "mine").unwrap();
+        symlink(path("real/a.rs"), path("real/b.rs")).unwrap();
+        assert!(is_a_link_to(&path("link/a.rs"), &path("real/a.rs")));
+        assert!(is_a_link_to(&path("real/b.rs"), &path("real/a.rs")));
+        fs::write(path("real/c.rs"), "mine").unwrap();
+        assert!(!is_a_link_to(&path("real/c.rs"), &path("real/a.rs")));
     }
 }

@@ -11,14 +11,16 @@ mod changes;
 mod earlier;
 mod error;
 mod former;
+mod news;
 mod record;
 mod renamed;
 mod report;
 mod reset;
 mod version;
 
-pub use changes::{Changes, changes, look};
+pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
+pub use news::{keep_news, news, news_file, put_away};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};
 pub use version::Version;
@@ -84,11 +86,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, Stopped> {
     };
     let done = update.run(&pristine);
     let is_new = known.as_ref() != Some(&update.record);
-    let saved = if is_new {
-        update.record.save(&path)
-    } else {
-        Ok(())
-    };
+    let saved = if is_new { update.save() } else { Ok(()) };
     match done.and(saved) {
         Ok(()) => Ok(update.report),
         Err(error) => Err(Stopped {
@@ -185,6 +183,10 @@ impl Update<'_> {
         let owners = exercises.map(|one| (place(one), one.id.clone())).collect();
         self.record.set_owners(owners);
         Ok(())
+    }
+
+    fn save(&self) -> Result<(), FileError> {
+        self.record.save(&self.layout.yours().join(RECORD))
     }
 
     fn state(&self, path: &Path) -> State {

@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Told,
     /// What the reader's file of an exercise was when it was moved to this place.
     Moved,
+    /// The last save of an editor under a former name of this file.
+    Saved,
     /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
     Brought,
 }
@@ -145,6 +147,7 @@ impl Record {
                 Kind::Skeleton => "skeleton",
                 Kind::Told => "told",
                 Kind::Moved => "moved",
+                Kind::Saved => "saved",
                 Kind::Brought => "brought",
             };
             let _ = writeln!(text, "{kind} {:032x} {}", hash.0, shown(path));
@@ -176,6 +179,7 @@ fn parse(text: &str) -> Option<Record> {
             "skeleton" => Kind::Skeleton,
             "told" => Kind::Told,
             "moved" => Kind::Moved,
+            "saved" => Kind::Saved,
             "brought" => Kind::Brought,
             "exercise" => {
                 record.owners.insert(path.into(), word.to_owned());

@@ -1,7 +1,8 @@
 //! Exercises that have another id or another place than before. The reader's file follows them.
 //!
-//! We look at all files before the first one moves, because exercises may exchange their files. A file
-//! moves by a rename, so that a save at the same moment is moved or stays, and is never lost.
+//! A file moves by a rename, so that a save at the same moment is moved or stays. The record is saved before,
+//! so that the next update knows what it finds if this one is killed. If another exercise has the place now,
+//! we do not guess: the reader's file goes to `work/earlier/`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,34 +10,11 @@ use std::path::{Path, PathBuf};
 
 use super::former::{self, by_name, is_same};
 use super::record::{Hash, Kind};
-use super::report::{Renamed, Stays};
-use super::{State, Update, place};
+use super::report::{Renamed, Stays, Why};
+use super::{State, Update, earlier, place};
 use crate::catalog::Exercise;
 use crate::files::{self, FileError};
-use crate::skeleton::{self, YOURS};
-
-/// A file with work of the reader's that an exercise had before.
-struct Move<'a> {
-    exercise: &'a Exercise,
-    /// The position of its news.
-    news: usize,
-    /// Its place before.
-    from: PathBuf,
-    /// Where it is at this moment: there, or out of the way of another one.
-    at: PathBuf,
-    content: Vec<u8>,
-    began: Began,
-}
-
-/// What the reader began with.
-struct Began {
-    /// The start version of the file.
-    file: Option<Vec<u8>>,
-    /// The test, if it had the same name as the file.
-    test: Option<String>,
-    /// The skeleton that the file was copied from.
-    skeleton: Option<Hash>,
-}
+use crate::skeleton;
 
 impl Update<'_> {
     /// Moves the reader's file of each renamed exercise to its new place, unless the reader has changed
@@ -55,46 +33,47 @@ impl Update<'_> {
     }
 
     fn follow_all(&mut self, news: &mut [Renamed]) -> Result<(), FileError> {
+        self.clear_taken_places()?;
         let catalog = self.catalog;
-        let mut waiting = Vec::new();
-        for (index, exercise) in catalog.exercises().enumerate() {
+        for (exercise, renamed) in catalog.exercises().zip(news) {
             for from in self.former_files(exercise) {
                 match self.state(&from) {
-                    State::Changed(content) => waiting.push(Move {
-                        exercise,
-                        news: index,
-                        at: from.clone(),
-                        began: self.began(&from),
-                        from,
-                        content,
-                    }),
-                    state => self.leave_without_work(exercise, &from, &state, &mut news[index])?,
+                    State::Changed(content) => self.follow(exercise, &from, &content, renamed)?,
+                    state => self.leave_without_work(exercise, &from, &state, renamed)?,
                 }
             }
         }
-        // A place that becomes free gets the start version of the exercise that has it now.
-        for one in waiting
-            .iter()
-            .filter(|one| self.tree.contains_key(&one.from))
-        {
-            self.record.remove(Kind::Skeleton, &one.from);
-        }
-        while !waiting.is_empty() {
-            let is_taken = |to: &PathBuf| waiting.iter().any(|one: &Move| one.at == *to);
-            let next = waiting
-                .iter()
-                .position(|one| !is_taken(&place(one.exercise)));
-            let Some(next) = next else {
-                // Each waits for the place of another one. The first makes room.
-                let yours = self.layout.yours();
-                let aside = files::set_aside(&yours.join(&waiting[0].at), YOURS)?;
-                let aside = aside.strip_prefix(&yours).unwrap_or(&aside);
-                aside.clone_into(&mut waiting[0].at);
+        Ok(())
+    }
+
+    /// Work on an exercise whose place belongs to another one now: copies it to `work/earlier/`, and puts the
+    /// start version of the other one there.
+    fn clear_taken_places(&mut self) -> Result<(), FileError> {
+        let catalog = self.catalog;
+        for exercise in catalog.exercises() {
+            let path = place(exercise);
+            let is_another_s = |id: &str| !is_same(exercise, id);
+            if !self.record.owner(&path).is_some_and(is_another_s) {
                 continue;
-            };
-            let next = waiting.remove(next);
-            let renamed = &mut news[next.news];
-            self.follow(next, renamed)?;
+            }
+            let start = self.layout.starts().join(&path);
+            if let State::Changed(content) = self.state(&path) {
+                let full = self.layout.yours().join(&path);
+                earlier::set_aside(
+                    self,
+                    &Path::new("work").join(&path),
+                    &content,
+                    Why::Exchanged,
+                )?;
+                let wanted = self.tree.get(&path).cloned().unwrap_or_default();
+                if !files::write_if(&full, &wanted, &|| files::is(&full, &content))? {
+                    continue;
+                }
+                self.record.set(Kind::Skeleton, &path, Hash::of(&wanted));
+            }
+            // It was another exercise's.
+            self.record.remove(Kind::Moved, &path);
+            let _ = fs::remove_file(start);
         }
         Ok(())
     }
@@ -123,14 +102,13 @@ impl Update<'_> {
             let is_known = self.record.get(Kind::Skeleton, path).is_some();
             (is_known || self.report.first) && self.record.owner(path).is_none()
         });
-        let mut files: BTreeSet<PathBuf> = by_name
+        let unowned = by_name
             .chain(earlier)
             .chain(exercise.formerly_at.iter().cloned())
-            // A file of today belongs to another exercise.
-            .filter(|path| !self.tree.contains_key(path))
-            .collect();
-        files.extend(by_owner);
-        files.remove(&now);
+            .filter(|path| self.record.owner(path).is_none());
+        let mut files: BTreeSet<PathBuf> = unowned.chain(by_owner).collect();
+        // A file of today belongs to another exercise.
+        files.retain(|path| *path != now && !self.tree.contains_key(path));
         files
     }
 
@@ -149,10 +127,6 @@ impl Update<'_> {
         state: &State,
         renamed: &mut Renamed,
     ) -> Result<(), FileError> {
-        // If it is still in the course, it is another exercise's.
-        if self.tree.contains_key(from) {
-            return Ok(());
-        }
         let [full, new] = [from, &place(exercise)].map(|path| self.layout.yours().join(path));
         match state {
             State::Untouched => {
@@ -173,58 +147,70 @@ impl Update<'_> {
         Ok(())
     }
 
-    fn follow(&mut self, one: Move, renamed: &mut Renamed) -> Result<(), FileError> {
-        let Move {
-            exercise,
-            from,
-            at,
-            content,
-            began,
-            ..
-        } = one;
+    fn follow(
+        &mut self,
+        exercise: &Exercise,
+        from: &Path,
+        content: &[u8],
+        renamed: &mut Renamed,
+    ) -> Result<(), FileError> {
         let to = place(exercise);
-        let [full, new] = [&at, &to].map(|path| self.layout.yours().join(path));
-        let is_again = self.has_left(exercise, &from);
-        if is_again && self.stays_without_news(exercise, &from, &content) {
+        let [full, new] = [from, &to].map(|path| self.layout.yours().join(path));
+        let is_again = self.has_left(exercise, from);
+        if former::is_a_link_to(&full, &new)
+            || (is_again && self.stays_without_news(exercise, from, content))
+        {
+            self.leave(exercise, from);
             return Ok(());
         }
-        let was_moved =
-            |there: &[u8]| is_again && self.record.get(Kind::Moved, &to) == Some(Hash::of(there));
+        let was =
+            |kind, there: &[u8]| is_again && self.record.get(kind, &to) == Some(Hash::of(there));
         // In another package, the old work fits only if the course says so.
         let is_same_package = from.components().next() == to.components().next();
-        let stays = if !is_same_package && !exercise.formerly_at.contains(&from) {
+        let stays = if !is_same_package && !exercise.formerly_at.iter().any(|at| at == from) {
             Some(Stays::OtherTask)
         } else {
             match self.state(&to) {
                 State::Other => Some(Stays::NoFile),
                 State::Changed(there) if there != content => {
-                    let is_free =
-                        was_moved(&there) || self.is_the_readers_own(exercise, &to, &there);
+                    let is_free = was(Kind::Moved, &there)
+                        || was(Kind::Saved, &there)
+                        || self.is_the_readers_own(exercise, &to, &there);
                     (!is_free).then_some(Stays::BothChanged)
                 }
                 _ => None,
             }
         };
         if let Some(why) = stays {
-            self.stay(exercise, &from, &content, why, renamed);
+            self.stay(exercise, from, content, why, renamed);
             return Ok(());
         }
+        // An older save of the same editor needs no copy.
+        let saved = self.record.get(Kind::Saved, &to);
+        let began = self.record.get(Kind::Skeleton, &to);
+        if !is_again {
+            let former = renamed.from.as_deref().unwrap_or(&exercise.id);
+            self.move_start(exercise, from, former)?;
+        }
+        let kind = if is_again { Kind::Saved } else { Kind::Moved };
+        self.record.remove(Kind::Saved, &to);
+        self.record.set(kind, &to, Hash::of(content));
+        self.record.add_former(from, &exercise.id);
+        self.save()?;
         let is_ours = |there: &[u8]| {
-            self.tree.get(&to).is_some_and(|skeleton| skeleton == there)
-                || self.record.get(Kind::Skeleton, &to) == Some(Hash::of(there))
-                || there == content
-                || was_moved(there)
+            let hash = Some(Hash::of(there));
+            let is_skeleton = self.tree.get(&to).is_some_and(|skeleton| skeleton == there);
+            is_skeleton || hash == began || there == content || (is_again && hash == saved)
         };
         renamed.kept = former::rename(&full, &new, is_ours)?;
-        if !is_again {
-            self.move_start(exercise, &from, began)?;
-        }
-        self.record.set(Kind::Moved, &to, Hash::of(&content));
-        self.leave(exercise, &from);
-        let before = self.layout.yours().join(&from);
-        renamed.copies.extend(former::move_copies(&before, &new)?);
         renamed.again = is_again;
-        renamed.moved = Some((before, new));
+        renamed.moved = Some((full.clone(), new.clone()));
+        // It may have been saved since we read it.
+        if let Ok(now) = files::read_bytes(&new, files::LARGEST) {
+            self.record.set(kind, &to, Hash::of(&now));
+        }
+        self.leave(exercise, from);
+        renamed.copies.extend(former::move_copies(&full, &new)?);
         Ok(())
     }
 
@@ -240,36 +226,29 @@ impl Update<'_> {
         }
     }
 
-    fn began(&self, from: &Path) -> Began {
-        let start = |path: &Path| self.layout.starts().join(path);
-        Began {
-            file: files::read_bytes(&start(from), files::LARGEST).ok(),
-            test: files::read(&start(&former::test_of(from))).ok(),
-            skeleton: self.record.get(Kind::Skeleton, from),
-        }
-    }
-
-    /// The start versions that we compare with move too: the file's, and the test's with the new name of the
-    /// module.
+    /// The start versions that we compare with move too, with the new id and the new name of the module.
     fn move_start(
         &mut self,
         exercise: &Exercise,
         from: &Path,
-        began: Began,
+        former: &str,
     ) -> Result<(), FileError> {
         let to = place(exercise);
         let start = |path: &Path| self.layout.starts().join(path);
-        match began.file {
-            Some(file) => skeleton::put(&start(&to), &file)?,
+        match files::read_bytes(&start(from), files::LARGEST) {
+            Ok(began) => {
+                let began = String::from_utf8_lossy(&began).replace(former, &exercise.id);
+                skeleton::put(&start(&to), began.as_bytes())?;
+            }
             // Without it, `keep_starts` compares with the record.
-            None => drop(fs::remove_file(start(&to))),
+            Err(_) => drop(fs::remove_file(start(&to))),
         }
-        if let Some(test) = began.test {
-            let path = Path::new(&exercise.folder).join(&exercise.test);
-            let renamed = former::with_module(&test, from, &to);
-            skeleton::put(&start(&path), renamed.as_bytes())?;
+        let test = Path::new(&exercise.folder).join(&exercise.test);
+        if let Ok(began) = files::read(&start(&former::test_of(from))) {
+            let renamed = former::with_module(&began, from, &to);
+            skeleton::put(&start(&test), renamed.as_bytes())?;
         }
-        match began.skeleton {
+        match self.record.get(Kind::Skeleton, from) {
             Some(base) => self.record.set(Kind::Skeleton, &to, base),
             None => self.record.remove(Kind::Skeleton, &to),
         }
@@ -297,9 +276,7 @@ impl Update<'_> {
     /// Remembers that an exercise has left this place.
     fn leave(&mut self, exercise: &Exercise, from: &Path) {
         self.record.add_former(from, &exercise.id);
-        if !self.tree.contains_key(from) {
-            self.former.push(from.to_owned());
-        }
+        self.former.push(from.to_owned());
     }
 
     /// Whether a changed file at the place of an exercise has nothing to do with the exercise: we never put
@@ -322,9 +299,19 @@ impl Update<'_> {
         let Some(skeleton) = self.tree.get(&place(exercise)) else {
             return false;
         };
-        let [skeleton, content] = [skeleton, content].map(String::from_utf8_lossy);
-        let names = former::defined(&skeleton);
-        names.is_empty() || !names.is_disjoint(&former::defined(&content))
+        // The reader may have followed a new name of an item.
+        let there =
+            files::read_bytes(&exercise.path(self.layout), files::LARGEST).unwrap_or_default();
+        let [skeleton, there, content] = [skeleton, &there, content].map(String::from_utf8_lossy);
+        let asked = former::defined(&skeleton);
+        let yours = former::defined(&content);
+        let shares = |names: &BTreeSet<&str>| {
+            names
+                .iter()
+                .any(|name| yours.contains(name) && *name != "new")
+        };
+        let others = asked.iter().filter(|name| **name != "new").count();
+        others == 0 || shares(&asked) || (content != there && shares(&former::defined(&there)))
     }
 
     /// Forgets the former places.

@@ -24,6 +24,8 @@ pub struct Report {
     pub renamed: Vec<Renamed>,
     /// Exercises that changed after the reader began them. The reader's file is kept.
     pub changed: Vec<(String, Changes)>,
+    /// Those of them that are filled with our solution: see [`with_lost`](Self::with_lost).
+    pub filled: Vec<String>,
     /// Exercises that the course no longer has.
     pub gone: Vec<Gone>,
     /// Files that the reader had not changed. They are up to date now.
@@ -112,12 +114,18 @@ pub enum Why {
     Conflict,
     /// It is a test or a manifest. The course writes those itself.
     Generated,
+    /// Another exercise has its place now.
+    Exchanged,
 }
 
 impl Report {
-    /// Adds what was in the files that were gone, by the progress of their exercises.
+    /// Adds what was in the files that were gone, and which changed exercises are filled with our solution, by
+    /// the progress of the exercises.
     #[must_use]
     pub fn with_lost(mut self, lost: impl Fn(&str) -> Option<Lost>) -> Self {
+        let changed = self.changed.iter().map(|(id, _)| id);
+        let filled = changed.filter(|id| lost(id) == Some(Lost::Filled));
+        self.filled = filled.cloned().collect();
         let restored = self.restored.iter();
         self.lost = restored
             .filter_map(|id| Some((id.clone(), lost(id)?)))
@@ -125,11 +133,16 @@ impl Report {
         self
     }
 
+    /// Whether the text says no more than that the folder is new.
+    pub fn is_greeting(&self) -> bool {
+        self.first && self.lost.is_empty()
+    }
+
     /// The text for the reader. `None` if nothing has to be said.
     pub fn told(&self, layout: &Layout) -> Option<String> {
         let mut out = String::new();
         let show = |path| layout.show(path);
-        if self.first && self.lost.is_empty() {
+        if self.is_greeting() {
             out.push_str(
                 "Your exercises are in work/. Git ignores that folder, so `git pull` never touches your work.\n",
             );
@@ -150,6 +163,7 @@ impl Report {
                 let why = match moved.why {
                     Some(Why::Taken) => "work/ has another version of yours",
                     Some(Why::Generated) => "the course writes this file itself",
+                    Some(Why::Exchanged) => "another exercise has this place now",
                     Some(Why::Conflict) => "git left the marks of a conflict in it",
                     Some(Why::Gone) | None => "no exercise has this file any more",
                 };
@@ -171,14 +185,7 @@ impl Report {
                  your versions.\n",
             );
         }
-        for (id, changes) in &self.changed {
-            let _ = writeln!(
-                out,
-                "{id} has changed since you began it: {}. Your file is as you left it. `cargo course diff --skeleton \
-                 {id}` shows what changed.",
-                changes.told()
-            );
-        }
+        out.push_str(&self.changed_told());
         // Without a record, nothing says who changed a file.
         let why = if self.first {
             "was not as the course has it. The course's version is in its place, and the other one"
@@ -227,6 +234,22 @@ impl Report {
 }
 
 impl Report {
+    fn changed_told(&self) -> String {
+        let told = self.changed.iter().map(|(id, changes)| {
+            if self.filled.contains(id) {
+                return format!(
+                    "{id} has changed since it was filled. `cargo course fill {id}` puts our new solution in place.\n"
+                );
+            }
+            format!(
+                "{id} has changed since you began it: {}. Your file is as you left it. `cargo course diff --skeleton {id}` \
+                 shows what changed.\n",
+                changes.told()
+            )
+        });
+        told.collect()
+    }
+
     fn lost_told(&self) -> String {
         let with = |kind| {
             let of_kind = self.lost.iter().filter(move |(_, lost)| *lost == kind);

@@ -23,9 +23,13 @@ impl Version {
         let mut content = Vec::new();
         for path in [&file, &test] {
             let source = files::read(&layout.solutions().join(path)).ok()?;
-            let text = skeleton::skeleton(&source).ok()?.replace('\r', "");
+            let text = skeleton::skeleton(&source)
+                .ok()?
+                .replace('\r', "")
+                .replace(&exercise.id, "");
+            let package = exercise.package.replace('-', "_");
             let text = former::with_module(&text, &file, Path::new("any.rs"));
-            content.extend(text.into_bytes());
+            content.extend(text.replace(&package, "").into_bytes());
             content.push(0);
         }
         Some(Self(Hash::of(&content).short()))

@@ -401,7 +401,7 @@ fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
     events.until("hello");
     server.fixture.write(
         "work/my-runtime/src/flame.rs",
-        "pub fn flame() -> u8 {\n    crate::wick::wick()\n}\n",
+        "pub fn flame() -> u8 {\n    let wick = crate::wick::wick();\n    wick\n}\n",
     );
     let red = events.verdict();
     assert_eq!(red["id"], "lamps/flame");

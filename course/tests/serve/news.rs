@@ -92,3 +92,14 @@ fn a_save_of_the_old_file_of_a_renamed_exercise_is_moved_tested_and_told() {
             .exists()
     );
 }
+
+#[test]
+fn news_that_another_command_has_told_are_on_the_pages_too() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    let layout = server.fixture.layout();
+    course::work::keep_news(&layout, "told elsewhere").expect("it can be written");
+    assert_eq!(events.until("news")["news"], json!(["told elsewhere"]));
+    assert_eq!(news(&server), json!(["told elsewhere"]));
+}

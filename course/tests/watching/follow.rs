@@ -187,6 +187,30 @@ fn a_save_of_the_old_file_of_a_renamed_exercise_is_told_and_tested() {
 }
 
 #[test]
+fn the_repair_of_another_package_runs_the_exercise_again() {
+    let course = Course::with_runtime();
+    let manifest = "work/my-runtime/Cargo.toml";
+    let whole = course.read(manifest);
+    course.write(manifest, &whole.replace("[package]", "[package"));
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: cargo cannot build it");
+    watch.until("[q]uit");
+    course.write(manifest, &whole);
+    watch.until("fix/double: failed");
+}
+
+#[test]
+fn news_that_another_command_has_told_are_on_the_screen_too() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: failed");
+    watch.until("[q]uit");
+    course::work::keep_news(&course.layout, "told elsewhere").unwrap();
+    watch.until("told elsewhere");
+    watch.until("fix/double: failed");
+}
+
+#[test]
 fn a_pull_that_removes_the_current_exercise_leads_to_the_next_one() {
     let (upstream, course) = clone();
     let mut watch = Session::start(&course, &["fix/double"]);

@@ -25,7 +25,7 @@ use self::screen::Screen;
 use super::session::Session;
 use super::{CommandError, stop};
 use crate::catalog::{Exercise, Layout};
-use crate::runner::{self, Limits, RunError, Verdict};
+use crate::runner::{self, Limits, Outcome, RunError, Verdict};
 use crate::terminal::{Key, Keys};
 use crate::watch::{Mode, Watch};
 use crate::work;
@@ -60,12 +60,14 @@ pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError
     }
     let contents = Contents::read(layout, &session.catalog);
     session.keep_warnings();
+    let known_news = work::news(layout);
     stop::block_on(
         Course {
             session,
             screen: Screen::new(Keys::start(), news),
             watch,
             contents,
+            known_news,
             current,
             running: None,
             queue: VecDeque::new(),
@@ -124,6 +126,8 @@ struct Course<'a> {
     screen: Screen,
     watch: Watch,
     contents: Contents,
+    /// The news that this `watch` has told, or that were there before it began.
+    known_news: Vec<String>,
     current: Exercise,
     running: Option<Running<'a>>,
     /// The exercises that `c` still has to run.
@@ -172,6 +176,16 @@ impl Course<'_> {
                 }
             }
         }
+    }
+
+    /// The news that another `cargo course` has told since we looked last.
+    fn news_of_others(&mut self) -> Option<String> {
+        let news = work::news(self.session.layout);
+        let is_new = |piece: &&String| !self.known_news.contains(piece);
+        let new: Vec<&str> = news.iter().filter(is_new).map(String::as_str).collect();
+        let new = (!new.is_empty()).then(|| new.join("\n"));
+        self.known_news = news;
+        new
     }
 
     /// Shows what the session could not keep or read, until the reader goes on.
@@ -258,13 +272,20 @@ impl Course<'_> {
         if work::has_former(layout, paths) {
             return self.read_again();
         }
+        if paths.contains(&work::news_file(layout))
+            && let Some(new) = self.news_of_others()
+        {
+            let names = [Names::of(layout, &self.current)];
+            self.screen.add_news(&news::with_first(&new, &names));
+            self.turn_to(self.current.clone());
+        }
         self.session.read_progress();
         self.show_warnings();
         let catalog = &self.session.catalog;
         if let Some(other) = self.contents.saved(layout, catalog, paths, &self.current) {
             self.screen.forget_news();
             self.turn_to(other);
-        } else if self.is_new() {
+        } else if self.is_new() || self.may_help(paths) {
             self.screen.forget_news();
             self.turn_to(self.current.clone());
         }
@@ -277,6 +298,19 @@ impl Course<'_> {
             _ => &self.seen,
         };
         runner::revision(self.session.layout, &self.current).ok() != *last
+    }
+
+    /// Whether these files may be what kept cargo from building. That can be a file of another package.
+    fn may_help(&self, paths: &BTreeSet<PathBuf>) -> bool {
+        let verdict = self.verdict.as_ref().filter(|_| self.running.is_none());
+        let is_stuck = verdict.is_some_and(|verdict| {
+            matches!(verdict.outcome, Outcome::ManifestBroken | Outcome::Missing)
+        });
+        let is_read = |path: &PathBuf| {
+            let end = path.extension().unwrap_or_default();
+            ["rs", "toml", "lock"].iter().any(|one| end == *one)
+        };
+        is_stuck && paths.iter().any(is_read)
     }
 
     /// Reads the course again, after a pull or after an edit of the wrong folder.
@@ -292,6 +326,8 @@ impl Course<'_> {
                 return;
             }
         };
+        let others = self.news_of_others();
+        news.told = news.told.or(others);
         let layout = self.session.layout;
         self.contents = Contents::read(layout, &self.session.catalog);
         let brought = self.is_at(&news.brought);

@@ -202,9 +202,11 @@ impl Screen {
         let id = self.paint.bold(&exercise.id);
         let summary = terminal::summary(verdict, self.paint);
         let took = self.paint.dim(&format!("({took:.1} s)"));
-        let note = session.note(exercise).map_or_else(String::new, |note| {
-            format!("{}\n", self.paint.yellow(&note))
-        });
+        let note = session
+            .note(exercise, verdict)
+            .map_or_else(String::new, |note| {
+                format!("{}\n", self.paint.yellow(&note))
+            });
         terminal::prose(&format!("{id}: {summary} {took}\n{note}\n"))
     }
 

@@ -1,0 +1,104 @@
+//! `work/.news`: the news of updates, until the reader has put them away on a page of the book.
+//!
+//! Several `cargo course` may run at once, and only one of them makes an update. It keeps the news here, and
+//! the others read them. Each line is one piece of news, and an indented line belongs to the one before it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::{WorkError, lock};
+use crate::catalog::Layout;
+use crate::files;
+
+/// We keep this many pieces of news. A reader who never opens the book never puts them away.
+const MOST: usize = 100;
+
+/// Where the news are.
+pub fn news_file(layout: &Layout) -> PathBuf {
+    layout.yours().join(".news")
+}
+
+/// All of the news, the oldest first. Empty if they cannot be read.
+pub fn news(layout: &Layout) -> Vec<String> {
+    split(&files::read(&news_file(layout)).unwrap_or_default())
+}
+
+/// Adds a text of one or more lines. What is known already is not added again.
+///
+/// # Errors
+/// If the file cannot be written, or another course holds the lock.
+pub fn keep_news(layout: &Layout, text: &str) -> Result<(), WorkError> {
+    change(layout, |pieces| {
+        pieces.extend(split(text));
+        let mut seen = BTreeSet::new();
+        pieces.retain(|piece| seen.insert(piece.clone()));
+        let old = pieces.len().saturating_sub(MOST);
+        pieces.drain(..old);
+    })
+}
+
+/// Removes the oldest news, as many as the reader has read.
+///
+/// # Errors
+/// If the file cannot be written, or another course holds the lock.
+pub fn put_away(layout: &Layout, read: usize) -> Result<(), WorkError> {
+    change(layout, |pieces| {
+        pieces.drain(..read.min(pieces.len()));
+    })
+}
+
+fn change(layout: &Layout, change: impl FnOnce(&mut Vec<String>)) -> Result<(), WorkError> {
+    let _lock = lock(&layout.yours().join(".lock"))?;
+    let before = news(layout);
+    let mut pieces = before.clone();
+    change(&mut pieces);
+    if pieces != before {
+        let text: Vec<String> = pieces.iter().map(|piece| format!("{piece}\n")).collect();
+        files::write_atomically(&news_file(layout), text.concat().as_bytes())?;
+    }
+    Ok(())
+}
+
+fn split(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match pieces.last_mut() {
+            Some(last) if line.starts_with(' ') => {
+                last.push('\n');
+                last.push_str(line);
+            }
+            _ => pieces.push(line.to_owned()),
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_are_kept_once_until_they_are_put_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path());
+        std::fs::create_dir(layout.yours()).unwrap();
+        keep_news(&layout, "one\ntwo\n  of two").unwrap();
+        keep_news(&layout, "one\nthree").unwrap();
+        assert_eq!(news(&layout), ["one", "two\n  of two", "three"]);
+        put_away(&layout, 2).unwrap();
+        assert_eq!(news(&layout), ["three"]);
+        put_away(&layout, 9).unwrap();
+        assert!(news(&layout).is_empty());
+    }
+
+    #[test]
+    fn old_news_make_room_for_new_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path());
+        std::fs::create_dir(layout.yours()).unwrap();
+        let many: Vec<String> = (0..300).map(|n| format!("{n}\n")).collect();
+        keep_news(&layout, &many.concat()).unwrap();
+        let kept = news(&layout);
+        assert_eq!((kept.len(), &*kept[0]), (MOST, "200"));
+    }
+}
