@@ -230,6 +230,17 @@ fn a_file_that_the_reader_deletes_stays_away_and_a_deleted_folder_comes_back() {
     assert!(course.path("work/02-fix/src/double.rs").exists());
 }
 
+/// A reset would take the folder away.
+#[test]
+fn a_file_that_is_there_and_cannot_be_read_is_not_called_missing() {
+    let course = Course::new();
+    fs::remove_file(course.path("work/02-fix/src/double.rs")).unwrap();
+    fs::create_dir(course.path("work/02-fix/src/double.rs")).unwrap();
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("(its file cannot be read)"), "{list}");
+    assert!(!list.contains("missing"), "{list}");
+}
+
 #[test]
 fn deleted_work_of_solved_exercises_is_told() {
     for all in [true, false] {
