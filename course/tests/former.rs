@@ -5,7 +5,7 @@ mod common;
 
 use std::fs;
 
-use common::renames::{add_more, drop_count, rename_count};
+use common::renames::{OfCount, add_more, drop_count, rename_count};
 use common::{Course, stdout};
 
 /// An editor that still has the old file open saves it there.
@@ -134,22 +134,14 @@ fn an_exercise_that_comes_back_finds_the_readers_file() {
     let course = Course::new();
     course.solve("fix/count");
     let mine = course.read("work/02-fix/src/count.rs");
-    let all = [
-        "src/count.rs",
-        "tests/count.rs",
-        "src/lib.rs",
-        "exercises.toml",
-    ];
-    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    let before = OfCount::read(&course);
     drop_count(&course);
     let said = course.told();
     assert!(
         said.contains("Your file work/02-fix/src/count.rs stays where it is."),
         "{said}"
     );
-    for (file, text) in all.into_iter().zip(&before) {
-        course.write(&format!("solutions/02-fix/{file}"), text);
-    }
+    before.restore(&course);
     let said = course.told();
     assert!(!said.contains("yours-"), "{said}");
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
@@ -230,18 +222,10 @@ fn a_new_name_alone_does_not_mark_a_solved_exercise_as_changed() {
 fn a_begun_exercise_that_comes_back_changed_says_so() {
     let course = Course::new();
     course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
-    let all = [
-        "src/count.rs",
-        "tests/count.rs",
-        "src/lib.rs",
-        "exercises.toml",
-    ];
-    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    let before = OfCount::read(&course);
     drop_count(&course);
     course.told();
-    for (file, text) in all.into_iter().zip(&before) {
-        course.write(&format!("solutions/02-fix/{file}"), text);
-    }
+    before.restore(&course);
     course.change(
         "solutions/02-fix/src/count.rs",
         "How many.",

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::renames::rename_count;
+use common::renames::{OfCount, rename_count};
 use common::{Course, stdout};
 use course::catalog::Catalog;
 use course::skeleton;
@@ -194,13 +194,7 @@ fn an_update_that_always_fails_tells_what_it_did_and_sets_nothing_aside() {
 #[test]
 fn half_done_work_of_an_older_branch_does_not_replace_a_solution() {
     let course = Course::new();
-    let all = [
-        "src/count.rs",
-        "tests/count.rs",
-        "src/lib.rs",
-        "exercises.toml",
-    ];
-    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    let before = OfCount::read(&course);
     course.solve("fix/count");
     course.command(&["check", "fix/count"]);
     rename_count(&course);
@@ -209,9 +203,7 @@ fn half_done_work_of_an_older_branch_does_not_replace_a_solution() {
     for name in ["src/tally.rs", "tests/tally.rs"] {
         fs::remove_file(course.path(&format!("solutions/02-fix/{name}"))).unwrap();
     }
-    for (file, text) in all.into_iter().zip(&before) {
-        course.write(&format!("solutions/02-fix/{file}"), text);
-    }
+    before.restore(&course);
     course.told();
     course.change("work/02-fix/src/count.rs", "todo!", "// Again.\n    todo!");
     rename_count(&course);

@@ -5,20 +5,8 @@ mod common;
 use std::time::Duration;
 
 use common::Course;
-use course::runner::{Limits, Outcome, TestStatus, Verdict, program};
-
-fn short() -> Limits {
-    Limits {
-        test_time: Duration::from_secs(1),
-        ..Limits::default()
-    }
-}
-
-fn test<'a>(verdict: &'a Verdict, name: &str) -> (TestStatus, &'a str) {
-    let found = verdict.tests.iter().find(|test| test.name == name);
-    let found = found.unwrap_or_else(|| panic!("no test {name} in {verdict:#?}"));
-    (found.status, found.message.as_deref().unwrap_or(""))
-}
+use common::verdict::{short, test};
+use course::runner::{Limits, Outcome, TestStatus, program};
 
 #[test]
 fn a_skeleton_fails_by_its_named_tests_and_a_solution_passes() {

@@ -9,6 +9,7 @@ mod repository;
 mod runtime;
 #[cfg(target_os = "linux")]
 pub mod terminal;
+pub mod verdict;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -98,3 +98,24 @@ pub fn change_all(upstream: &Course) {
         ),
     );
 }
+
+/// The files of the course that [`drop_count`] and [`rename_count`] change, as they were before.
+pub struct OfCount([(&'static str, String); 4]);
+
+impl OfCount {
+    pub fn read(course: &Course) -> Self {
+        let files = [
+            "src/count.rs",
+            "tests/count.rs",
+            "src/lib.rs",
+            "exercises.toml",
+        ];
+        Self(files.map(|file| (file, course.read(&format!("solutions/02-fix/{file}")))))
+    }
+
+    pub fn restore(&self, course: &Course) {
+        for (file, text) in &self.0 {
+            course.write(&format!("solutions/02-fix/{file}"), text);
+        }
+    }
+}
