@@ -28,9 +28,11 @@ export function mount(root) {
 
 function showStates(list, known) {
   for (const item of list.querySelectorAll('li[data-id]')) {
-    const { state, open, outdated } = known.get(item.dataset.id) ?? { state: 'todo' };
+    const { state, open, outdated, solved } = known.get(item.dataset.id) ?? { state: 'todo' };
     item.dataset.state = open ? 'failing' : state;
-    const special = open ? 'unfinished now' : outdated && state === 'solved' ? 'solved before it changed' : null;
+    const special = open ? 'unfinished now'
+      : state === 'failing' && solved ? 'solved earlier, fails now'
+        : outdated && state === 'solved' ? 'solved before it changed' : null;
     item.querySelector('.state').textContent = special ?? STATES[state] ?? state;
   }
 }

@@ -15,11 +15,13 @@ const OUTCOMES = {
 };
 
 /** One sentence about a verdict. The panel shows it, and screen readers read it out. */
-export function headline({ outcome, tests, waits_for: file, needs = [], changed = [] }) {
+export function headline({ outcome, tests, diagnostics = '', waits_for: file, needs = [], changed = [] }) {
   if (file) return `${fileName(file)}, the file of another exercise, does not compile.`;
   if (needs.length > 0) return `Its tests use ${needs.join(', ')}, which ${needs.length > 1 ? 'are' : 'is'} not solved yet.`;
   // A test and its exercise have the same name, so the whole path is needed.
   if (outcome === 'passed' && changed.length > 0) return `All tests pass, but ${changed[0]} is not the course's own.`;
+  // The server says which file or folder is missing.
+  if (outcome === 'missing' && diagnostics) return `Not tested: ${diagnostics.trimEnd()}.`;
   if (outcome !== 'failed') return OUTCOMES[outcome] ?? outcome;
   const failed = tests.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return 'The test run did not finish.';

@@ -53,7 +53,8 @@ impl FileError {
 /// What to do if a folder is gone while a command works on it.
 pub(crate) fn was_moved(folder: &Path) -> String {
     format!(
-        "the folder {} is not there. Was it moved or renamed? Then end this command, and start it again in the new place",
+        "the folder {} is not there, or not as it was. Was it moved or renamed? Then end this command, and start it again \
+         in the new place",
         folder.display()
     )
 }
@@ -356,7 +357,10 @@ mod tests {
         let file = dir.path().join("clone/work/progress.txt");
         let advice = FileError::new("read", file)(io::ErrorKind::NotFound.into()).advice();
         let folder = dir.path().join("clone");
-        let gone = format!("the folder {} is not there. Was it moved", folder.display());
+        let gone = format!(
+            "the folder {} is not there, or not as it was. Was it moved",
+            folder.display()
+        );
         assert!(advice.starts_with(&gone), "{advice}");
     }
 }

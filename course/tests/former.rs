@@ -144,6 +144,8 @@ fn an_exercise_that_comes_back_finds_the_readers_file() {
     before.restore(&course);
     let said = course.told();
     assert!(!said.contains("yours-"), "{said}");
+    let back = "The exercise fix/count is part of the course again, with your file.";
+    assert!(said.contains(back), "{said}");
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
 }
 

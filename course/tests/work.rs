@@ -239,6 +239,19 @@ fn a_file_that_is_there_and_cannot_be_read_is_not_called_missing() {
     let list = stdout(&course.command(&["list"]));
     assert!(list.contains("(its file cannot be read)"), "{list}");
     assert!(!list.contains("missing"), "{list}");
+    #[cfg(unix)]
+    {
+        let file = course.path("work/02-fix/src/double.rs");
+        fs::remove_dir(&file).unwrap();
+        std::os::unix::fs::symlink("nowhere", &file).unwrap();
+        let list = stdout(&course.command(&["list"]));
+        assert!(list.contains("(its file cannot be read)"), "{list}");
+        let check = stdout(&course.command(&["check", "fix/double"]));
+        assert!(
+            check.contains("double.rs: it is a link that leads nowhere"),
+            "{check}"
+        );
+    }
 }
 
 #[test]

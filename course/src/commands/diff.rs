@@ -34,9 +34,14 @@ pub(super) fn compared(
     paint: Paint,
 ) -> Result<String, CommandError> {
     let file = exercise.path(layout);
-    if !file.exists() {
+    if !file.is_file() {
+        let what = if file.exists() || file.is_symlink() {
+            "no file"
+        } else {
+            "missing"
+        };
         return Err(CommandError::Said {
-            message: format!("{} is missing", layout.show(&file)),
+            message: format!("{} is {what}", layout.show(&file)),
             advice: Some(format!(
                 "`cargo course reset {}` puts the start version in its place. It does not bring your own version \
                  back",

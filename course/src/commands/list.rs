@@ -162,8 +162,9 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
 fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     let (layout, id) = (session.layout, &exercise.id);
     let mut marks = Vec::new();
-    match std::fs::metadata(exercise.path(layout)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    let path = exercise.path(layout);
+    match std::fs::metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {
             marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
         }
         Ok(there) if there.is_file() => {}

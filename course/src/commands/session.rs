@@ -74,13 +74,16 @@ impl<'a> Session<'a> {
 
     fn learn(&mut self, loaded: Loaded) {
         if let Some(damaged) = &loaded.damaged {
+            let (told, advice) = (damaged.told(self.layout), damaged.advice(self.layout));
+            // The pages say it too.
+            let _ = work::keep_news(self.layout, &format!("{told}. Help: {advice}."));
             let paint = Paint::for_stderr();
             self.warn(format!(
                 "{} {}\n  {} {}",
                 paint.yellow("warning:"),
-                damaged.told(self.layout),
+                told,
                 paint.bold("help:"),
-                damaged.advice(self.layout),
+                advice,
             ));
         }
         self.progress = loaded.progress;

@@ -208,7 +208,9 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         let next = "run `cargo course list`, which makes the folder again";
         return Some(told(gone, advice.into(), next.into()));
     }
-    let unfit = needed.iter().find_map(|file| Unfit::new(file.clone()));
+    let unfit = needed
+        .iter()
+        .find_map(|file| Unfit::new(file.clone()).or_else(|| Unfit::link(file.clone())));
     if let Some(unfit) = unfit.or_else(|| Unfit::find(layout, &exercise.folder)) {
         let (advice, next) = (unfit.advice(layout), unfit.next(layout));
         return Some(told(unfit.told(layout), advice, next));

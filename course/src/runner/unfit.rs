@@ -43,6 +43,16 @@ impl Unfit {
         read.into_iter().find_map(Self::new)
     }
 
+    /// A needed file that is a link to nowhere or to itself.
+    pub fn link(path: PathBuf) -> Option<Self> {
+        let leads_nowhere = path.is_symlink() && !path.exists();
+        leads_nowhere.then(|| {
+            let kind = io::ErrorKind::InvalidInput;
+            let why = io::Error::new(kind, "it is a link that leads nowhere");
+            Self { path, why }
+        })
+    }
+
     /// Checks one file. A missing file is fine here, because cargo names it.
     pub fn new(path: PathBuf) -> Option<Self> {
         let there = fs::metadata(&path).ok()?;

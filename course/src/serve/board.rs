@@ -12,9 +12,10 @@ use async_channel::{Receiver, Sender};
 use futures_util::future::{Either, select};
 use serde::Serialize;
 
-use super::{course::Shared, error::chain};
+use super::{course::Shared, error::chain, news};
 use crate::{
     catalog::{Catalog, Exercise, Layout},
+    files,
     progress::{self, Change, Loaded, Modules, Progress, ProgressError, State},
     runner::{self, Outcome, RunError, Verdict},
     work::{self, Changes},
@@ -126,6 +127,16 @@ impl Board {
         let inner = self.inner();
         let verdict = inner.runs.get(id).and_then(|run| run.verdict.as_ref());
         verdict.is_some_and(|verdict| verdict.outcome == Outcome::BuildFailed)
+    }
+
+    /// Whether the last verdict is that cargo could not build, or that a file is missing. Any file can be the
+    /// reason.
+    pub fn is_stuck(&self, id: &str) -> bool {
+        let inner = self.inner();
+        let verdict = inner.runs.get(id).and_then(|run| run.verdict.as_ref());
+        verdict.is_some_and(|verdict| {
+            matches!(verdict.outcome, Outcome::ManifestBroken | Outcome::Missing)
+        })
     }
 
     /// All exercises, in the order of the book.
@@ -309,6 +320,11 @@ pub async fn remember(course: &Shared, exercise: &Exercise, change: Change) {
 
 /// Reads the progress file again, because a command or another server may have changed it.
 pub async fn reread(course: &Shared) {
+    // Without its folder, there is no progress to read.
+    if !course.layout.is_there() {
+        let root = course.layout.root();
+        return course.problem(&files::was_moved(root));
+    }
     let path = course.layout.progress();
     if let Ok(read) = wakeful::spawn_blocking(move || progress::load(&path)).await {
         learn(course, read);
@@ -327,7 +343,10 @@ pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
         }
     };
     if let Some(damaged) = loaded.damaged {
-        course.problem(&damaged.told(&course.layout));
+        let (told, advice) = (damaged.told(&course.layout), damaged.advice(&course.layout));
+        let told = format!("{told}. Help: {advice}.");
+        let _ = work::keep_news(&course.layout, &told);
+        news::tell(course, &told);
     }
     let before = course.board.solved();
     course.board.set_progress(loaded.progress);

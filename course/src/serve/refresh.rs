@@ -37,7 +37,8 @@ pub async fn follow(course: Shared, mut watch: Watch) {
         for exercise in touched(&course, &changed) {
             // The file was saved without a change, or the last run has already seen this change.
             let now = runner::revision(&course.layout, &exercise).ok();
-            if now.is_none() || now != course.board.revision(&exercise.id) {
+            let is_new = now.is_none() || now != course.board.revision(&exercise.id);
+            if is_new || course.board.is_stuck(&exercise.id) {
                 board::run(&course, &exercise);
             }
         }
@@ -139,6 +140,14 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let layout = &course.layout;
     let catalog = course.board.catalog();
     let mut touched = BTreeSet::new();
+    let yours = layout.yours();
+    let may_help = |path: &PathBuf| {
+        path.starts_with(&yours) && (is_code(path) || path.ends_with("Cargo.lock"))
+    };
+    if changed.iter().any(may_help) {
+        let stuck = catalog.exercises().filter(|e| course.board.is_stuck(&e.id));
+        touched.extend(stuck.map(|exercise| exercise.id.clone()));
+    }
     for path in changed.iter().filter(|path| is_code(path)) {
         let Some(member) = catalog
             .crates

@@ -306,7 +306,15 @@ impl Update<'_> {
                     self.report.new.extend(exercise);
                     self.report.own.push((full, kept));
                 }
-                State::Changed(_) if exercise.is_some() => {}
+                State::Changed(_) if exercise.is_some() => {
+                    let is_back = exercise.filter(|id| {
+                        let mut known = self.before.owners().map(|(_, known)| known);
+                        let mut renamed = self.report.renamed.iter().map(|one| &one.to);
+                        let is_new = known.all(|known| known != id) && renamed.all(|to| to != id);
+                        is_new && self.record.was_of(path, |known| known == id)
+                    });
+                    self.report.back.extend(is_back);
+                }
                 State::Changed(content) => {
                     // The copy comes first, so the reader's version exists at all times.
                     let kept = files::keep_copy(&full, &content, YOURS)?;

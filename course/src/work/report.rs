@@ -20,6 +20,8 @@ pub struct Report {
     pub lost: Vec<(String, Lost)>,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
+    /// Exercises that the course has again, with the file that the reader has kept.
+    pub back: Vec<String>,
     /// Exercises with another id or another place than before.
     pub renamed: Vec<Renamed>,
     /// Exercises that changed after the reader began them. The reader's file is kept.
@@ -183,6 +185,12 @@ impl Report {
             out.push_str(
                 "`git restore exercises` puts exercises/ back, so that `git pull` finds nothing to merge. work/ keeps \
                  your versions.\n",
+            );
+        }
+        for id in &self.back {
+            let _ = writeln!(
+                out,
+                "The exercise {id} is part of the course again, with your file."
             );
         }
         out.push_str(&self.changed_told());

@@ -442,3 +442,21 @@ fn exercises_that_change_while_the_book_is_open_reach_the_readers_files() {
     events.until("book");
     assert!(server.fixture.read(FILE).starts_with("//! Newer.\n"));
 }
+
+/// A compiler or an editor may make parts of the old folder again.
+#[test]
+fn pages_of_a_clone_that_was_moved_keep_the_progress() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+    let root = server.fixture.root();
+    std::fs::remove_file(root.join("progress.txt")).expect("it is there");
+    std::fs::rename(root.join("solutions"), root.join("elsewhere")).expect("it can be moved");
+    let list = server.api("GET", "/api/exercises").json();
+    assert_eq!(list["exercises"][0]["solved"], true);
+    let told = events.until("problem")["message"].to_string();
+    assert!(told.contains("Was it moved or renamed?"), "{told}");
+    std::fs::rename(root.join("elsewhere"), root.join("solutions")).expect("it can be moved back");
+}

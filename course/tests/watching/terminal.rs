@@ -57,6 +57,26 @@ fn a_warning_about_the_progress_file_stays_on_the_screen() {
 }
 
 #[test]
+fn a_damage_of_the_progress_file_is_told_in_watch_and_kept_for_the_pages() {
+    let course = Course::new();
+    let mut watch = in_a_terminal(&course, 40, 80, "xterm");
+    screen(&mut watch);
+    course.write("progress.txt", "rubbish\n");
+    course.double("x + x");
+    let said = watch.until("passed") + &watch.until("uit\r\n");
+    let screen = said.rsplit("\x1b[H").next().unwrap();
+    assert!(
+        screen.contains("cannot read 1 line of progress.txt"),
+        "{screen}"
+    );
+    let news = course.read("work/.news");
+    assert!(
+        news.contains("cannot read 1 line of progress.txt") && news.contains("Help: "),
+        "{news}"
+    );
+}
+
+#[test]
 fn a_terminal_without_escape_sequences_gets_none() {
     let course = Course::new();
     let mut watch = in_a_terminal(&course, 32, 80, "dumb");

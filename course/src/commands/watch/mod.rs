@@ -280,14 +280,15 @@ impl Course<'_> {
             self.turn_to(self.current.clone());
         }
         self.session.read_progress();
-        self.show_warnings();
         let catalog = &self.session.catalog;
-        if let Some(other) = self.contents.saved(layout, catalog, paths, &self.current) {
+        let other = self.contents.saved(layout, catalog, paths, &self.current);
+        let is_the_readers = other.is_some() || self.is_new() || self.may_help(paths);
+        if is_the_readers {
             self.screen.forget_news();
-            self.turn_to(other);
-        } else if self.is_new() || self.may_help(paths) {
-            self.screen.forget_news();
-            self.turn_to(self.current.clone());
+        }
+        self.show_warnings();
+        if is_the_readers {
+            self.turn_to(other.unwrap_or_else(|| self.current.clone()));
         }
     }
 

@@ -4,6 +4,7 @@ use super::super::hint::{self, Which};
 use super::super::{CommandError, diff, list, reset};
 use super::{Course, next_or_first};
 use crate::catalog::Exercise;
+use crate::files;
 use crate::terminal::{self, Key};
 
 /// The keys, and what each of them does.
@@ -46,6 +47,11 @@ impl Course<'_> {
                 let paint = self.screen.paint();
                 let hint = hint::give(&mut self.session, &self.current, Which::Next, paint);
                 self.screen.say(&format!("\n{hint}"));
+            }
+            'l' if !self.session.layout.is_there() => {
+                let gone = files::was_moved(self.session.layout.root());
+                self.screen
+                    .say(&format!("\n{}\n", terminal::wrapped(&gone, 0, 0)));
             }
             'l' => {
                 let table = list::table(&self.session, self.screen.paint());
