@@ -1,4 +1,4 @@
-// What comes after an exercise, and where it is. The server has sent the order and the parts.
+// Finds the exercise that follows another one, and its address. The server has sent the order and the parts.
 
 /** Whether the reader has solved it. A later failure does not change that. */
 export function isSolved({ solved, open }) {

@@ -14,8 +14,8 @@ pub(crate) fn committed(root: &Path, files: &[(PathBuf, PathBuf)]) -> BTreeSet<P
     known(root, files).unwrap_or_default()
 }
 
-/// The newest content that was committed under this path, from the root, and that `is_it` accepts. `None`
-/// if there is none.
+/// The newest content that was committed under this path (from the root) and that `is_it` accepts. `None` if
+/// git knows no such content.
 pub(crate) fn version(
     root: &Path,
     tracked: &Path,

@@ -240,7 +240,7 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
         "Nothing in fix/count has changed since you began it.\n"
     );
 
-    // What comes after the look is news again, and only that.
+    // Only later changes are news again.
     course.change(
         "solutions/02-fix/src/double.rs",
         "/// Twice `x`.",

@@ -1,4 +1,4 @@
-//! What the commands print in a narrow terminal, and in a pipe.
+//! The output of the commands in a narrow terminal, and in a pipe.
 
 #![cfg(target_os = "linux")]
 

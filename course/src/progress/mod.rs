@@ -148,8 +148,8 @@ pub enum Change {
 }
 
 impl Change {
-    /// What a run of the tests means for an exercise. It does not depend on what this process knows of the
-    /// progress, because another one may have filled the exercise.
+    /// The change that a run of the tests makes. It looks at the reader's file and not at the progress that this
+    /// process knows, because another process may have filled the exercise.
     pub(crate) fn by(passed: bool, layout: &Layout, exercise: &Exercise) -> Self {
         let version = || Version::of(layout, exercise);
         let is_ours = exercise.module.is_some() && skeleton::has_our_code(layout, exercise);

@@ -42,7 +42,7 @@ impl Changes {
     }
 }
 
-/// What the course changed in an exercise since the reader began it, or last looked. `None` if nothing
+/// Compares an exercise with the version that the reader began with, or last looked at. `None` if nothing
 /// changed, or if the reader has not begun it.
 pub fn changes(layout: &Layout, exercise: &Exercise) -> Option<Changes> {
     let file = Versions::of(layout, &place(exercise))?;

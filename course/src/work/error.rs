@@ -38,7 +38,7 @@ impl WorkError {
     }
 }
 
-/// An update that stopped before its end. What it did before stays, and the next one continues from there.
+/// An update that stopped before its end. Its changes stay, and the next update continues from there.
 #[derive(Debug, thiserror::Error)]
 #[error("work/ could only be brought up to date in part")]
 pub struct Stopped {

@@ -129,7 +129,7 @@ fn look_at(sources: &Path) -> BTreeMap<PathBuf, Stamp> {
     stamped.collect()
 }
 
-/// Only one build at a time uses a target directory. Cargo would wait for the other one too.
+/// Waits until no other build uses the target directory. Cargo would wait too.
 async fn lock(state: &Path, patience: Duration) -> Option<File> {
     std::fs::create_dir_all(state).ok()?;
     let lock = files::open_lock(&state.join("built.lock")).ok()?;

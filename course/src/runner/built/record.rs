@@ -36,7 +36,7 @@ pub(super) struct Record {
     until: Moment,
 }
 
-/// What a package was built from, and what was built.
+/// The files that a package was built from, and the files that the build wrote.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Package {
     /// Cargo's name for it.
