@@ -101,19 +101,16 @@ impl<'a> Session<'a> {
     /// Brings `work/` up to date. Returns what the reader should know, and the files that now hold what they
     /// wrote elsewhere.
     fn update_work(&self) -> (Option<String>, Vec<PathBuf>) {
-        let updated = work::update(self.layout, &self.catalog);
-        let (report, failed) = work::Stopped::split(updated);
-        let report = report.with_lost(|id| self.progress.lost(id));
+        let progress::Updated {
+            report,
+            told,
+            failed,
+        } = progress::update_work(self.layout, &self.catalog, &self.progress);
         // A checkout that is read-only, a full disk: what is there can still be used.
         let failed = failed.map(|error| {
             let advice = error.advice();
             terminal::warning_text(NOT_UPDATED, &error, advice.as_deref(), Paint::for_stdout())
         });
-        let told = report.told(self.layout);
-        if let Some(told) = told.as_ref().filter(|_| !report.is_greeting()) {
-            // The terminal says it too.
-            let _ = work::keep_news(self.layout, told);
-        }
         let told: Vec<String> = told.into_iter().chain(failed).collect();
         let brought = report.brought.iter().map(|moved| moved.to.clone());
         let again = report.renamed.iter().filter(|renamed| renamed.again);

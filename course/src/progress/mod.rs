@@ -17,11 +17,13 @@ mod next;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use carry::load_carried;
 pub use modules::{Module, Modules};
 pub use next::After;
 pub use standing::{Earlier, Standing, earlier, is_open_again, is_outdated};
+pub use update::{Updated, update_work};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

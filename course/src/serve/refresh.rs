@@ -55,9 +55,8 @@ pub async fn follow(course: Shared, mut watch: Watch) {
 
 /// Brings `work/` up to date; answers what the reader should know.
 pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
-    let (report, failed) = work::Stopped::split(work::update(layout, catalog));
     let progress = progress::peek(&layout.progress()).unwrap_or_default();
-    let report = report.with_lost(|id| progress.lost(id));
+    let progress::Updated { told, failed, .. } = progress::update_work(layout, catalog, &progress);
     let failed = failed.map(|error| {
         let advice = error
             .advice()
@@ -65,11 +64,6 @@ pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
         let why = chain(&error);
         format!("work/ could not be brought up to date: {why}{advice}")
     });
-    let told = report.told(layout);
-    if let Some(told) = told.as_ref().filter(|_| !report.is_greeting()) {
-        // The terminal says it too.
-        let _ = work::keep_news(layout, told);
-    }
     let told: Vec<String> = told.into_iter().chain(failed).collect();
     (!told.is_empty()).then(|| told.join("\n"))
 }

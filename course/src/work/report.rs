@@ -16,7 +16,7 @@ pub struct Report {
     pub first: bool,
     /// Exercises whose file was gone. They have the one from the start again.
     pub restored: Vec<String>,
-    /// Those of them that had work in their file: see [`with_lost`](Self::with_lost).
+    /// Those of them that had work in their file: see [`with_progress`](Self::with_progress).
     pub lost: Vec<(String, Lost)>,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
@@ -26,7 +26,7 @@ pub struct Report {
     pub renamed: Vec<Renamed>,
     /// Exercises that changed after the reader began them. The reader's file is kept.
     pub changed: Vec<(String, Changes)>,
-    /// Those of them that are filled with our solution: see [`with_lost`](Self::with_lost).
+    /// Those of them that are filled with our solution: see [`with_progress`](Self::with_progress).
     pub filled: Vec<String>,
     /// Exercises that the course no longer has.
     pub gone: Vec<Gone>,
@@ -124,7 +124,7 @@ impl Report {
     /// Adds what was in the files that were gone, and which changed exercises are filled with our solution, by
     /// the progress of the exercises.
     #[must_use]
-    pub fn with_lost(mut self, lost: impl Fn(&str) -> Option<Lost>) -> Self {
+    pub fn with_progress(mut self, lost: impl Fn(&str) -> Option<Lost>) -> Self {
         let changed = self.changed.iter().map(|(id, _)| id);
         let filled = changed.filter(|id| lost(id) == Some(Lost::Filled));
         self.filled = filled.cloned().collect();
