@@ -146,6 +146,11 @@ fn an_exercise_that_comes_back_finds_the_readers_file() {
     assert!(!said.contains("yours-"), "{said}");
     let back = "The exercise fix/count is part of the course again, with your file.";
     assert!(said.contains(back), "{said}");
+    let news = course.read("work/.news");
+    assert!(
+        news.contains(back) && !news.contains("no longer part"),
+        "{news}"
+    );
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
 }
 

@@ -37,6 +37,14 @@ pub fn keep_news(layout: &Layout, text: &str) -> Result<(), WorkError> {
     })
 }
 
+/// Removes the news that are no longer true.
+///
+/// # Errors
+/// If the file cannot be written, or another course holds the lock.
+pub fn drop_news(layout: &Layout, is_old: impl Fn(&str) -> bool) -> Result<(), WorkError> {
+    change(layout, |pieces| pieces.retain(|piece| !is_old(piece)))
+}
+
 /// Removes the oldest news, as many as the reader has read.
 ///
 /// # Errors
