@@ -134,24 +134,55 @@ fn our_solution_counts_as_filled_also_where_the_progress_does_not_know_it() {
     );
 }
 
+/// Our solution of the test's module, and its text after the course has changed it.
+const SOLUTION: &str = "solutions/my-runtime/src/line.rs";
+const FILE: &str = "work/my-runtime/src/line.rs";
+
 #[test]
-fn a_filled_module_that_changes_is_filled_again_with_the_new_solution() {
+fn a_filled_module_follows_our_solution_until_the_reader_changes_it() {
     let course = Course::with_runtime();
     course.command(&["fill", "line"]);
+    // Its start version is the same, and only the solution changes.
+    course.change(SOLUTION, "self.things.pop_front()", "self.things.remove(0)");
+    let said = course.told();
+    let told = "Our solution has changed, and the new one is in its place: fix/line.";
+    assert!(said.contains(told), "{said}");
+    assert!(course.read(FILE).contains("self.things.remove(0)"));
+    assert!(!course.told().contains("solution"), "it is told once");
+
+    // The start version changes too. The file is still ours.
+    course.change(SOLUTION, "/// The first.", "/// The first one.");
+    let said = course.told();
+    assert!(said.contains(told) && !said.contains("began"), "{said}");
+    assert!(course.read(FILE).contains("The first one."));
+    assert!(!stdout(&course.command(&["list"])).contains("changed"));
+    assert_eq!(code(&course.command(&["check", "fix/line"])), 0);
+    assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
+
+    // The reader works on it, and it is theirs.
+    let mine = course.read(FILE).replace("remove(0)", "pop_front()");
+    course.write(FILE, &mine);
     course.change(
-        "solutions/my-runtime/src/line.rs",
-        "/// The first.",
-        "/// The first one.",
+        SOLUTION,
+        "self.things.remove(0)",
+        "self.things.swap_remove_front(0)",
     );
+    course.told();
+    assert_eq!(course.read(FILE), mine);
+}
+
+#[test]
+fn a_filled_module_that_the_reader_changed_is_filled_again_on_request() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "line"]);
+    course.write(FILE, &format!("{}// Mine.\n", course.read(FILE)));
+    course.change(SOLUTION, "/// The first.", "/// The first one.");
     let said = course.told();
     let advice = "`cargo course fill fix/line` puts our new solution in place";
-    assert!(
-        said.contains(&format!(
-            "fix/line has changed since it was filled. {advice}."
-        )),
-        "{said}"
-    );
+    let news = format!("fix/line has changed since it was filled. {advice}.");
+    assert!(said.contains(&news), "{said}");
     assert!(!said.contains("began"), "{said}");
+    assert!(course.read("work/.news").contains(&news));
     let check = stdout(&course.command(&["check", "fix/line"]));
     assert!(
         check.contains(advice) && !check.contains("reset"),
@@ -163,10 +194,40 @@ fn a_filled_module_that_changes_is_filled_again_with_the_new_solution() {
         "{diff}"
     );
     course.command(&["fill", "line"]);
+    assert!(course.read(FILE).contains("The first one."));
+    assert!(!stdout(&course.command(&["list"])).contains("changed"));
+    let news = course.read("work/.news");
+    assert!(!news.contains("fix/line has changed"), "{news}");
+}
+
+#[test]
+fn a_filled_module_that_is_renamed_is_still_our_solution() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "queue"]);
+    let [old, new] = ["queue", "rank"].map(|name| format!("solutions/my-runtime/src/{name}.rs"));
+    std::fs::rename(course.path(&old), course.path(&new)).unwrap();
+    course.change("solutions/my-runtime/src/lib.rs", "mod queue", "mod rank");
+    for file in ["tests/queue.rs", "src/bin/meters.rs"] {
+        let file = format!("solutions/my-runtime/{file}");
+        course.change(&file, "my_runtime::queue", "my_runtime::rank");
+    }
+    let toml = "solutions/my-runtime/exercises.toml";
+    course.change(toml, "src/queue.rs", "src/rank.rs");
+    course.change(toml, "\"line\", \"queue\"", "\"line\", \"rank\"");
+    course.change(&new, "//! The queue.", "//! The rank.");
+    let said = course.told();
+    assert!(
+        said.contains("queue.rs -> work/my-runtime/src/rank.rs"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the new one is in its place: fix/queue."),
+        "{said}"
+    );
     assert!(
         course
-            .read("work/my-runtime/src/line.rs")
-            .contains("The first one.")
+            .read("work/my-runtime/src/rank.rs")
+            .contains("The rank.")
     );
-    assert!(!stdout(&course.command(&["list"])).contains("changed"));
+    assert!(!course.path("work/my-runtime/src/queue.rs").exists());
 }

@@ -6,8 +6,8 @@ use super::CommandError;
 use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
-use crate::skeleton;
 use crate::terminal::prose;
+use crate::work;
 
 /// Puts our solutions of these modules in place.
 pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
@@ -37,7 +37,7 @@ pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
 
 fn fill(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let (layout, id) = (session.layout, &exercise.id);
-    let kept = skeleton::fill(layout, exercise)?;
+    let kept = work::fill(layout, exercise)?;
     session.record(id, Change::Filled);
     let file = layout.show(&exercise.path(layout));
     let kept = kept.map_or_else(String::new, |kept| {

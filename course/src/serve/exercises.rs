@@ -157,7 +157,7 @@ pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
             Err(refusal) if !refusal.is_missing() => return Err(refusal),
             _ => {}
         }
-        skeleton::fill(&place.layout, &subject).map_err(|e| Refusal::broken(&e))
+        work::fill(&place.layout, &subject).map_err(|e| Refusal::broken(&e))
     });
     let kept = kept.await??;
     board::forget(&course, &exercise);

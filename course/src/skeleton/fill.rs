@@ -27,17 +27,21 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
     Ok(kept)
 }
 
+/// Our solution of an exercise, without the marks of the holes.
+pub fn our_solution(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonError> {
+    let source = source(layout, exercise)?;
+    holes::solution(&source).map_err(|source| hole_error(layout, exercise, source))
+}
+
 /// Whether the reader's file is our solution.
 pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
-    let solution = source(layout, exercise).ok();
-    let solution = solution.and_then(|source| holes::solution(&source).ok());
-    solution.is_some_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
+    let solution = our_solution(layout, exercise);
+    solution.is_ok_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
 }
 
 /// Whether the reader's file has the code of our solution. Comments and spaces may be different.
 pub fn has_our_code(layout: &Layout, exercise: &Exercise) -> bool {
-    let ours = source(layout, exercise).ok();
-    let ours = ours.and_then(|source| holes::solution(&source).ok());
+    let ours = our_solution(layout, exercise).ok();
     let yours = files::read(&exercise.path(layout)).ok();
     let codes = [ours, yours].map(|text| text.and_then(|text| code(&text)));
     matches!(codes, [Some(ours), Some(yours)] if ours == yours)

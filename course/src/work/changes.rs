@@ -150,7 +150,8 @@ impl Update<'_> {
     pub(super) fn keep_starts(&self) -> Result<(), FileError> {
         for exercise in self.catalog.exercises() {
             let file = place(exercise);
-            let begun = matches!(self.state(&file), State::Changed(_));
+            let is_ours = self.untouched_solution(exercise).is_some();
+            let begun = !is_ours && matches!(self.state(&file), State::Changed(_));
             for path in [&file, &test(exercise)] {
                 let Some(now) = self.tree.get(path) else {
                     continue;

@@ -10,6 +10,7 @@
 mod changes;
 mod earlier;
 mod error;
+mod filled;
 mod former;
 mod news;
 mod record;
@@ -20,7 +21,8 @@ mod version;
 
 pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
-pub use news::{drop_news, keep_news, news, news_file, put_away};
+pub use filled::fill;
+pub use news::{drop_news, forget_news, keep_news, news, news_file, put_away};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};
 pub use version::Version;
@@ -176,6 +178,7 @@ impl Update<'_> {
         earlier::bring(self, pristine)?;
         self.forget_former();
         self.copy_skeletons()?;
+        self.follow_solutions()?;
         self.forget_removed();
         self.keep_starts()?;
         self.tell_changes();

@@ -45,6 +45,13 @@ pub fn drop_news(layout: &Layout, is_old: impl Fn(&str) -> bool) -> Result<(), W
     change(layout, |pieces| pieces.retain(|piece| !is_old(piece)))
 }
 
+/// Removes the news that an exercise has changed, after its file was reset or filled.
+pub fn forget_news(layout: &Layout, id: &str) {
+    let changed = format!("{id} has changed since ");
+    // If the news cannot be written, the reader can still put them away.
+    let _ = drop_news(layout, |piece| piece.starts_with(&changed));
+}
+
 /// Removes the oldest news, as many as the reader has read.
 ///
 /// # Errors

@@ -33,6 +33,8 @@ pub(super) enum Kind {
     Moved,
     /// The last save of an editor under a former name of this file.
     Saved,
+    /// Our solution of a module, as `fill` wrote it.
+    Filled,
     /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
     Brought,
 }
@@ -148,6 +150,7 @@ impl Record {
                 Kind::Told => "told",
                 Kind::Moved => "moved",
                 Kind::Saved => "saved",
+                Kind::Filled => "filled",
                 Kind::Brought => "brought",
             };
             let _ = writeln!(text, "{kind} {:032x} {}", hash.0, shown(path));
@@ -180,6 +183,7 @@ fn parse(text: &str) -> Option<Record> {
             "told" => Kind::Told,
             "moved" => Kind::Moved,
             "saved" => Kind::Saved,
+            "filled" => Kind::Filled,
             "brought" => Kind::Brought,
             "exercise" => {
                 record.owners.insert(path.into(), word.to_owned());
@@ -209,6 +213,7 @@ mod tests {
         record.set(Kind::Told, path, Hash::of(b"two"));
         record.set(Kind::Brought, path, Hash::of(b""));
         record.set(Kind::Moved, path, Hash::of(b"three"));
+        record.set(Kind::Filled, path, Hash::of(b"four"));
         record.add_former(path, "fix/b");
         record.set_owners([(path.to_owned(), "fix/a".to_owned())].into());
         assert_eq!(parse(&record.render()), Some(record));

@@ -194,6 +194,9 @@ impl Update<'_> {
         }
         let kind = if is_again { Kind::Saved } else { Kind::Moved };
         self.record.remove(Kind::Saved, &to);
+        if let Some(ours) = self.record.get(Kind::Filled, from) {
+            self.record.set(Kind::Filled, &to, ours);
+        }
         self.record.set(kind, &to, Hash::of(content));
         self.record.add_former(from, &exercise.id);
         self.save()?;
@@ -324,6 +327,7 @@ impl Update<'_> {
     /// Forgets what a file began as.
     pub(super) fn forget(&mut self, path: &Path) {
         self.record.remove(Kind::Skeleton, path);
+        self.record.remove(Kind::Filled, path);
         // A leftover costs only its space.
         let _ = fs::remove_file(self.layout.starts().join(path));
     }

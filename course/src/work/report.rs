@@ -28,6 +28,8 @@ pub struct Report {
     pub changed: Vec<(String, Changes)>,
     /// Those of them that are filled with our solution: see [`with_progress`](Self::with_progress).
     pub filled: Vec<String>,
+    /// Modules with our solution that the reader has not changed. They have our solution of today.
+    pub filled_again: Vec<String>,
     /// Exercises that the course no longer has.
     pub gone: Vec<Gone>,
     /// Files that the reader had not changed. They are up to date now.
@@ -233,6 +235,13 @@ impl Report {
                 let _ = write!(out, ": {}", names.join(", "));
             }
             out.push_str(".\n");
+        }
+        if !self.filled_again.is_empty() {
+            let modules = self.filled_again.join(", ");
+            let _ = writeln!(
+                out,
+                "Our solution has changed, and the new one is in its place: {modules}."
+            );
         }
         if !self.new.is_empty() {
             let _ = writeln!(out, "New exercises: {}.", self.new.join(", "));

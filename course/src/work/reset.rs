@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::put_back;
+use super::{forget_news, put_back};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 use crate::skeleton::{SkeletonError, for_the_reader, generate, is_filled, put, replace};
@@ -63,6 +63,7 @@ pub fn reset(
     }
     // Without the record the next start only looks more closely.
     let _ = put_back(layout, &touched_now, &tree);
+    forget_news(layout, &exercise.id);
     Ok(done)
 }
 

@@ -1,0 +1,73 @@
+//! Modules of the reader's runtime that are filled with our solution. As long as the reader does not change
+//! such a file, an update replaces it with our solution of today.
+
+use std::path::PathBuf;
+
+use super::record::{Hash, Kind, Record};
+use super::{RECORD, State, Update, forget_news, lock, place};
+use crate::catalog::{Exercise, Layout};
+use crate::files::{self, FileError};
+use crate::skeleton::{self, SkeletonError};
+
+/// Writes our solution to the reader's file. Returns the path of the reader's version, if there was one.
+///
+/// # Errors
+/// If the solution or the reader's file cannot be read, or the reader's file cannot be written.
+pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, SkeletonError> {
+    let kept = skeleton::fill(layout, exercise)?;
+    let ours = skeleton::our_solution(layout, exercise)?;
+    let path = layout.yours().join(RECORD);
+    // If the record cannot be written, the next update tells that the module has changed.
+    if let Ok(_lock) = lock(&layout.yours().join(".lock"))
+        && let Ok(Some(mut record)) = Record::load(&path)
+    {
+        record.set(Kind::Filled, &place(exercise), Hash::of(ours.as_bytes()));
+        let _ = record.save(&path);
+    }
+    forget_news(layout, &exercise.id);
+    Ok(kept)
+}
+
+impl Update<'_> {
+    /// Replaces our earlier solutions that the reader has not changed.
+    pub(super) fn follow_solutions(&mut self) -> Result<(), FileError> {
+        let catalog = self.catalog;
+        for exercise in catalog.exercises().filter(|one| one.module.is_some()) {
+            let path = place(exercise);
+            let Some(ours) = self.untouched_solution(exercise) else {
+                continue;
+            };
+            // A solution that cannot be read is reported where it is used.
+            let Ok(now) = skeleton::our_solution(self.layout, exercise) else {
+                continue;
+            };
+            let full = self.layout.yours().join(&path);
+            if ours != Hash::of(now.as_bytes()) {
+                let is_still = || {
+                    files::read_bytes(&full, files::LARGEST).is_ok_and(|it| ours == Hash::of(&it))
+                };
+                if !files::write_if(&full, now.as_bytes(), &is_still)? {
+                    continue;
+                }
+                self.report.filled_again.push(exercise.id.clone());
+            }
+            self.record
+                .set(Kind::Filled, &path, Hash::of(now.as_bytes()));
+            if let Some(skeleton) = self.tree.get(&path) {
+                let skeleton = Hash::of(skeleton);
+                self.record.set(Kind::Skeleton, &path, skeleton);
+            }
+        }
+        Ok(())
+    }
+
+    /// The hash of the solution in an exercise's file, if `fill` wrote it and the reader has not changed it.
+    pub(super) fn untouched_solution(&self, exercise: &Exercise) -> Option<Hash> {
+        let path = place(exercise);
+        let filled = self.record.get(Kind::Filled, &path)?;
+        match self.state(&path) {
+            State::Changed(content) if Hash::of(&content) == filled => Some(filled),
+            _ => None,
+        }
+    }
+}
