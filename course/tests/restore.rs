@@ -52,6 +52,20 @@ fn another_chapters_broken_manifest_is_blamed_and_restored_alone() {
         assert_eq!(course.read(solved), "pub const ONE: u32 = 2 - 1;\n");
         assert_eq!(code(&course.command(&["check", "more/one"])), 0);
     }
+
+    // The whole package is gone: one command brings it back, whichever exercise is tested.
+    let command = "`cargo course reset fix/double` makes it again";
+    for id in ["more/one", "fix/count"] {
+        std::fs::remove_dir_all(course.path("work/02-fix")).unwrap();
+        let printed = stdout(&course.command(&["check", id]));
+        assert!(
+            printed.contains("the folder work/02-fix is missing"),
+            "{printed}"
+        );
+        assert!(printed.contains(command), "{printed}");
+        course.command(&["reset", "fix/double"]);
+        assert_eq!(code(&course.command(&["check", "more/one"])), 0);
+    }
 }
 
 #[test]

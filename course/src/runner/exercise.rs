@@ -216,6 +216,10 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         return Some(told(unfit.told(layout), advice, next));
     }
     let gone = needed.iter().find(|file| !file.is_file())?;
+    if let Some(folder) = manifest::Gone::folder(layout, gone) {
+        let next = format!("run {}", folder.command);
+        return Some(told(folder.what, folder.advice, next));
+    }
     // If the exercise's own file is missing, a reset takes no work away.
     let (command, advice) = if *gone == exercise.path(layout) {
         let command = format!("`cargo course reset {}`", exercise.id);

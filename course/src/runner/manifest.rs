@@ -13,8 +13,8 @@ const MANIFEST: &str = "Cargo.toml";
 /// are shown from the root.
 pub(super) fn advice(layout: &Layout, complaint: &str) -> Option<String> {
     if let Some(gone) = missing(layout, complaint) {
-        let restore = restore(layout, &gone);
-        return Some(format!("{} is missing. {restore}", layout.show(&gone)));
+        let Gone { what, advice, .. } = Gone::new(layout, &gone);
+        return Some(format!("{what}. {advice}"));
     }
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);
@@ -55,6 +55,47 @@ pub(super) fn disk_is_full(layout: &Layout) -> String {
     )
 }
 
+/// A file that the course needs and that is missing, perhaps with the whole folder of its package.
+pub(super) struct Gone {
+    /// `work/02-fix is missing`
+    pub what: String,
+    /// The command that brings it back.
+    pub command: String,
+    /// The command and what it does.
+    pub advice: String,
+}
+
+impl Gone {
+    pub fn new(layout: &Layout, file: &Path) -> Self {
+        Self::folder(layout, file).unwrap_or_else(|| Self {
+            what: format!("{} is missing", layout.show(file)),
+            command: reset(layout, file),
+            advice: restore(layout, file),
+        })
+    }
+
+    /// If the package's whole folder is missing, the reset of one exercise brings all of it back.
+    pub fn folder(layout: &Layout, file: &Path) -> Option<Self> {
+        let catalog = Catalog::load(layout).ok()?;
+        let dir = |folder: &str| layout.yours().join(folder);
+        let mut folders = catalog.crates.iter().map(|member| &*member.folder);
+        let folder = folders.find(|folder| file.starts_with(dir(folder)))?;
+        if dir(folder).exists() {
+            return None;
+        }
+        let first = catalog.in_folder(folder).next()?;
+        let command = format!("`cargo course reset {}`", first.id);
+        Some(Self {
+            what: format!("the folder {} is missing", layout.show(&dir(folder))),
+            advice: format!(
+                "{command} makes it again, with all its exercises as they are at the start. If you have a copy of \
+                 your files, put them back into it"
+            ),
+            command,
+        })
+    }
+}
+
 /// The command that restores one file and changes no other, as the end of a sentence.
 pub(super) fn restore(layout: &Layout, file: &Path) -> String {
     format!("{} restores only this file", reset(layout, file))
@@ -68,7 +109,7 @@ pub(super) fn reset(layout: &Layout, file: &Path) -> String {
 /// The shortest way to a build after this complaint, if it names the file.
 pub(super) fn next(layout: &Layout, complaint: &str) -> Option<String> {
     if let Some(gone) = missing(layout, complaint) {
-        return Some(format!("run {}", reset(layout, &gone)));
+        return Some(format!("run {}", Gone::new(layout, &gone).command));
     }
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);
