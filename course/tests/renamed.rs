@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 
 use common::renames::{add_more, drop_count, rename_count};
-use common::{Course, stdout};
+use common::{Course, code, stderr, stdout};
 
 #[test]
 fn a_file_that_moves_takes_the_readers_work_along() {
@@ -220,6 +220,20 @@ fn an_exercise_that_the_course_drops_stays_where_it_is() {
         list.contains("0 of 1 solved, and 1 that is no longer in the course"),
         "{list}"
     );
+    for args in [["check", "count"], ["reset", "fix/count"]] {
+        let output = course.command(&args);
+        let said = stderr(&output);
+        assert_eq!(code(&output), 2, "{said}");
+        assert!(
+            said.contains("fix/count is no longer part of the course"),
+            "{said}"
+        );
+        let stays = "your file work/02-fix/src/count.rs stays where it is";
+        assert!(
+            said.contains(stays) && !said.contains("did you mean"),
+            "{said}"
+        );
+    }
     // Its test would not compile any more and is not the reader's.
     assert!(!course.path("work/02-fix/tests/count.rs").exists());
 }

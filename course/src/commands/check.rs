@@ -114,7 +114,7 @@ fn choose(session: &Session, words: &[String]) -> Result<Vec<Exercise>, CommandE
     }
     let mut chosen: Vec<Exercise> = Vec::new();
     for word in words {
-        for exercise in session.catalog.select(word)? {
+        for exercise in session.select(word)? {
             if chosen.iter().all(|other| other.id != exercise.id) {
                 chosen.push(exercise.clone());
             }

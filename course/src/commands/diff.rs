@@ -14,7 +14,7 @@ use crate::work::{self, Changes};
 /// Compares with our solution.
 pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
-    let exercise = session.catalog.exercise(id)?;
+    let exercise = session.exercise(id)?;
     if !anyway && !session.progress.is_done(&exercise.id) {
         print(&prose(&format!(
             "{} is not solved yet, and the comparison would give the answer away.\nSolve it first \
@@ -60,7 +60,7 @@ pub(super) fn compared(
 /// Shows what the course changed in an exercise since the reader began it.
 pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
-    let exercise = session.catalog.exercise(id)?;
+    let exercise = session.exercise(id)?;
     let colour = |diff: &str| colour(diff, Paint::for_stdout());
     let text = if let Some((changes, diff)) = work::look(layout, exercise)? {
         format!("{}\n{}", colour(&diff), after(&session, exercise, changes))

@@ -15,7 +15,7 @@ pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
     let mut chosen = Vec::new();
     // A wrong name changes nothing.
     for id in ids {
-        let exercise = session.catalog.exercise(id)?.clone();
+        let exercise = session.exercise(id)?.clone();
         let id = &exercise.id;
         if exercise.module.is_none() {
             return Err(CommandError::Said {

@@ -23,7 +23,7 @@ pub enum Which {
 /// Prints hints, and records that they were shown.
 pub fn run(layout: &Layout, id: &str, which: Which) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
-    let exercise = session.catalog.exercise(id)?.clone();
+    let exercise = session.exercise(id)?.clone();
     print(&give(&mut session, &exercise, which, Paint::for_stdout()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,10 +15,8 @@ use crate::{skeleton, work};
 pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     // A wrong name changes nothing.
-    let chosen: Result<Vec<Exercise>, _> = ids
-        .iter()
-        .map(|id| session.catalog.exercise(id).cloned())
-        .collect();
+    let chosen: Result<Vec<Exercise>, _> =
+        ids.iter().map(|id| session.exercise(id).cloned()).collect();
     for exercise in &chosen? {
         print(&prose(&put_back(&mut session, exercise)?))?;
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::CommandError;
-use crate::catalog::{Catalog, Exercise, Layout};
+use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, Progress, State};
 use crate::runner::{Outcome, Verdict};
 use crate::terminal::{self, Paint};
@@ -50,6 +50,32 @@ impl<'a> Session<'a> {
         };
         session.learn(loaded);
         Ok(session)
+    }
+
+    /// The exercise with this id.
+    pub fn exercise(&self, id: &str) -> Result<&Exercise, CommandError> {
+        let found = self.catalog.exercise(id);
+        found.map_err(|error| self.or_gone(id, error))
+    }
+
+    /// The exercises of an id or of a chapter.
+    pub fn select(&self, word: &str) -> Result<Vec<&Exercise>, CommandError> {
+        let found = self.catalog.select(word);
+        found.map_err(|error| self.or_gone(word, error))
+    }
+
+    /// A name that is not known may be one of an earlier version of the course.
+    fn or_gone(&self, word: &str, error: CatalogError) -> CommandError {
+        let Some((id, file)) = work::gone(self.layout, &self.catalog, word) else {
+            return error.into();
+        };
+        let list = "`cargo course list` shows the exercises of today";
+        let (there, file) = (file.exists(), self.layout.show(&file));
+        let stays = format!("your file {file} stays where it is, and {list}");
+        CommandError::Said {
+            message: format!("{id} is no longer part of the course"),
+            advice: Some(if there { stays } else { list.to_owned() }),
+        }
     }
 
     /// Keeps later warnings for [`warnings`](Self::warnings).

@@ -5,14 +5,28 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::place;
-use crate::catalog::Exercise;
+use super::record::Record;
+use super::{RECORD, place};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, YOURS};
 
 /// Whether an exercise has this id or had it before.
 pub(super) fn is_same(exercise: &Exercise, id: &str) -> bool {
     id == exercise.id || exercise.formerly.iter().any(|old| old == id)
+}
+
+/// An exercise of an earlier version of the course, by its id or the part after the slash: its id, and the
+/// place of its file.
+pub fn gone(layout: &Layout, catalog: &Catalog, word: &str) -> Option<(String, PathBuf)> {
+    let record = Record::load(&layout.yours().join(RECORD)).ok()??;
+    let is_meant = |id: &str| {
+        let short = id.split_once('/').map(|(_, short)| short);
+        (id == word || short == Some(word)) && catalog.exercises().all(|one| !is_same(one, id))
+    };
+    let mut former = record.former();
+    let (path, id) = former.find(|(_, id)| is_meant(id))?;
+    Some((id.to_owned(), layout.yours().join(path)))
 }
 
 /// The files that an exercise had under its former ids. Files are named as their exercises are.

@@ -22,6 +22,7 @@ mod version;
 pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
 pub use filled::fill;
+pub use former::gone;
 pub use news::{drop_news, forget_news, keep_news, news, news_file, put_away};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};

@@ -91,7 +91,7 @@ fn first(session: &Session, word: Option<&str>) -> Result<Option<Exercise>, Comm
     let Some(word) = word else {
         return Ok(next_or_first(session, None));
     };
-    let chosen = session.catalog.select(word)?;
+    let chosen = session.select(word)?;
     let open = chosen
         .iter()
         .find(|exercise| !session.progress.is_done(&exercise.id));
