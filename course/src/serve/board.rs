@@ -162,6 +162,21 @@ impl Board {
         ids.filter(|id| inner.is_solved(id)).cloned().collect()
     }
 
+    /// The exercises whose tests passed in their last run here.
+    fn passed(&self) -> Vec<Exercise> {
+        let inner = self.inner();
+        let has_passed = |one: &&Exercise| {
+            let verdict = inner.runs.get(&one.id).and_then(|run| run.verdict.as_ref());
+            verdict.is_some_and(Verdict::passed)
+        };
+        inner
+            .catalog
+            .exercises()
+            .filter(has_passed)
+            .cloned()
+            .collect()
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         // No code panics halfway through a change under this lock, so a poisoned one is still
         // valid.
@@ -325,10 +340,24 @@ pub async fn reread(course: &Shared) {
         let root = course.layout.root();
         return course.problem(&files::was_moved(root));
     }
-    let path = course.layout.progress();
-    if let Ok(read) = wakeful::spawn_blocking(move || progress::load(&path)).await {
+    let (layout, passed) = (course.layout.clone(), course.board.passed());
+    if let Ok(read) = wakeful::spawn_blocking(move || load(&layout, &passed)).await {
         learn(course, read);
     }
+}
+
+/// Reads the progress file. If a damage has cost the lines of exercises whose tests pass now, writes them again.
+fn load(layout: &Layout, passed: &[Exercise]) -> Result<Loaded, ProgressError> {
+    let path = layout.progress();
+    let mut loaded = progress::load(&path)?;
+    let lost = |one: &&Exercise| !loaded.progress.entries.contains_key(&one.id);
+    for exercise in passed.iter().filter(lost).collect::<Vec<_>>() {
+        let change = Change::by(true, layout, exercise);
+        let again = progress::record(&path, &exercise.id, change)?;
+        loaded.progress = again.progress;
+        loaded.damaged = loaded.damaged.or(again.damaged);
+    }
+    Ok(loaded)
 }
 
 pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {

@@ -158,22 +158,6 @@ fn the_compilers_message_reaches_the_page() {
     );
 }
 
-#[test]
-fn a_solution_counts_even_if_the_progress_file_cannot_be_written() {
-    let server = Running::new();
-    server.fixture.write("progress.txt.lock/x", "");
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(FILE, RIGHT);
-    assert!(
-        events.until("problem")["message"]
-            .to_string()
-            .contains("cannot keep your progress")
-    );
-    assert_eq!(events.verdict()["state"], "solved");
-    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
-}
-
 /// All exercises of a chapter share one crate, so one broken file keeps the others from compiling.
 #[test]
 fn repairing_one_exercise_runs_the_others_that_it_kept_from_compiling() {
@@ -312,124 +296,6 @@ fn without_an_editor_the_page_says_which_file_to_open() {
 }
 
 #[test]
-fn a_damaged_progress_file_is_kept_and_reported() {
-    let fixture = Fixture::new();
-    fixture.write("progress.txt", "\u{1}\u{2} no progress\n");
-    let server = Running::on(fixture, options());
-    assert!(
-        server
-            .notes
-            .iter()
-            .any(|note| note.contains("progress.txt.damaged-1")),
-        "{:?}",
-        server.notes
-    );
-    assert!(
-        server
-            .fixture
-            .read("progress.txt.damaged-1")
-            .contains("no progress")
-    );
-}
-
-const MODULES: &str = r#"modules = ["wick", "flame", "later"]
-
-[[exercise]]
-id = "lamps/wick"
-chapter = "07-lamps"
-title = "A wick"
-kind = "build"
-minutes = 5
-file = "src/wick.rs"
-test = "tests/wick.rs"
-fails = "it_has_a_length"
-summary = "Make a wick."
-hints = ["a", "b", "c"]
-
-[[exercise]]
-id = "lamps/flame"
-chapter = "07-lamps"
-title = "A flame"
-kind = "build"
-minutes = 5
-file = "src/flame.rs"
-test = "tests/flame.rs"
-uses = ["lamps/wick"]
-fails = "it_burns"
-summary = "Make a flame."
-hints = ["a", "b", "c"]
-"#;
-
-/// A runtime of two modules, of which the second is written and needs the first.
-fn with_modules() -> Fixture {
-    let fixture = Fixture::new();
-    let hole = |name: &str, answer: &str| {
-        format!(
-            "pub fn {name}() -> u8 {{\n    // hole: begin\n    {answer}\n    // hole: instead\n    //| todo!()\n    // hole: end\n}}\n"
-        )
-    };
-    let test = |name: &str, claim: &str| {
-        format!("#[test]\nfn {claim}() {{\n    assert_eq!(my_runtime::{name}::{name}(), 7);\n}}\n")
-    };
-    for (path, text) in [
-        ("exercises.toml", MODULES.to_owned()),
-        (
-            "Cargo.toml",
-            "[package]\nname = \"my-runtime-solutions\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"my_runtime\"\n"
-                .to_owned(),
-        ),
-        ("src/lib.rs", "pub mod flame;\npub mod wick;\n".to_owned()),
-        ("src/wick.rs", hole("wick", "7")),
-        ("src/flame.rs", hole("flame", "crate::wick::wick()")),
-        ("tests/wick.rs", test("wick", "it_has_a_length")),
-        ("tests/flame.rs", test("flame", "it_burns")),
-    ] {
-        fixture.write(&format!("solutions/my-runtime/{path}"), &text);
-    }
-    fixture
-}
-
-#[test]
-fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
-    let server = Running::on(with_modules(), options());
-    let list = server.api("GET", "/api/exercises").json();
-    let counts =
-        |list: &Value| ["all", "solved", "filled"].map(|part| list["runtime"][part].clone());
-    assert_eq!(counts(&list), [3, 0, 0]);
-    assert_eq!(list["exercises"][2]["module"], "flame");
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(
-        "work/my-runtime/src/flame.rs",
-        "pub fn flame() -> u8 {\n    let wick = crate::wick::wick();\n    wick\n}\n",
-    );
-    let red = events.verdict();
-    assert_eq!(red["id"], "lamps/flame");
-    assert_eq!(red["verdict"]["needs"], serde_json::json!(["lamps/wick"]));
-    let message = red["verdict"]["tests"][0]["message"].to_string();
-    assert!(
-        message.contains("cargo course fill lamps/wick"),
-        "{message}"
-    );
-
-    let filled = server.api("POST", "/api/exercises/lamps/wick/fill");
-    assert_eq!(filled.status, 200);
-    assert_eq!(filled.json()["file"], "work/my-runtime/src/wick.rs");
-    let mut flame = events.verdict();
-    while flame["id"] != "lamps/flame" {
-        flame = events.verdict();
-    }
-    assert_eq!(flame["state"], "solved", "{flame}");
-    let list = server.api("GET", "/api/exercises").json();
-    assert_eq!(counts(&list), [3, 1, 1]);
-    assert_eq!(
-        server.api("POST", &format!("{ID}/fill")).status,
-        409,
-        "it is no module"
-    );
-}
-
-#[test]
 fn exercises_that_change_while_the_book_is_open_reach_the_readers_files() {
     let server = Running::new();
     let mut events = server.events("/api/events");
@@ -441,22 +307,4 @@ fn exercises_that_change_while_the_book_is_open_reach_the_readers_files() {
     );
     events.until("book");
     assert!(server.fixture.read(FILE).starts_with("//! Newer.\n"));
-}
-
-/// A compiler or an editor may make parts of the old folder again.
-#[test]
-fn pages_of_a_clone_that_was_moved_keep_the_progress() {
-    let server = Running::new();
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(FILE, RIGHT);
-    assert_eq!(events.verdict()["state"], "solved");
-    let root = server.fixture.root();
-    std::fs::remove_file(root.join("progress.txt")).expect("it is there");
-    std::fs::rename(root.join("solutions"), root.join("elsewhere")).expect("it can be moved");
-    let list = server.api("GET", "/api/exercises").json();
-    assert_eq!(list["exercises"][0]["solved"], true);
-    let told = events.until("problem")["message"].to_string();
-    assert!(told.contains("Was it moved or renamed?"), "{told}");
-    std::fs::rename(root.join("elsewhere"), root.join("solutions")).expect("it can be moved back");
 }

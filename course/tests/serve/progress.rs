@@ -1,0 +1,78 @@
+//! The progress stays true if its file is damaged, cannot be written, or moves with the clone.
+
+use crate::client::{Running, options};
+use crate::fixture::Fixture;
+
+const FILE: &str = "work/07-lamps/src/dim.rs";
+const ID: &str = "/api/exercises/lamps/dim";
+const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
+
+#[test]
+fn a_solution_counts_even_if_the_progress_file_cannot_be_written() {
+    let server = Running::new();
+    server.fixture.write("progress.txt.lock/x", "");
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert!(
+        events.until("problem")["message"]
+            .to_string()
+            .contains("cannot keep your progress")
+    );
+    assert_eq!(events.verdict()["state"], "solved");
+    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
+}
+
+#[test]
+fn a_damaged_progress_file_is_kept_and_reported() {
+    let fixture = Fixture::new();
+    fixture.write("progress.txt", "\u{1}\u{2} no progress\n");
+    let server = Running::on(fixture, options());
+    assert!(
+        server
+            .notes
+            .iter()
+            .any(|note| note.contains("progress.txt.damaged-1")),
+        "{:?}",
+        server.notes
+    );
+    assert!(
+        server
+            .fixture
+            .read("progress.txt.damaged-1")
+            .contains("no progress")
+    );
+}
+
+#[test]
+fn a_solved_exercise_keeps_its_place_in_a_progress_file_that_was_damaged_since() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+    server.fixture.write("progress.txt", "rubbish\n");
+    server.api("GET", "/api/exercises");
+    let progress = server.fixture.read("progress.txt");
+    assert!(progress.contains("lamps/dim solved"), "{progress}");
+    let kept = server.fixture.read("progress.txt.damaged-1");
+    assert_eq!(kept, "rubbish\n");
+}
+
+/// A compiler or an editor may make parts of the old folder again.
+#[test]
+fn pages_of_a_clone_that_was_moved_keep_the_progress() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+    let root = server.fixture.root();
+    std::fs::remove_file(root.join("progress.txt")).expect("it is there");
+    std::fs::rename(root.join("solutions"), root.join("elsewhere")).expect("it can be moved");
+    let list = server.api("GET", "/api/exercises").json();
+    assert_eq!(list["exercises"][0]["solved"], true);
+    let told = events.until("problem")["message"].to_string();
+    assert!(told.contains("Was it moved or renamed?"), "{told}");
+    std::fs::rename(root.join("elsewhere"), root.join("solutions")).expect("it can be moved back");
+}
