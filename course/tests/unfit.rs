@@ -82,6 +82,24 @@ fn a_fifo_instead_of_the_lock_file_or_of_another_manifest_is_refused() {
 }
 
 #[test]
+fn a_link_that_leads_nowhere_is_named_with_the_command_that_restores_the_file() {
+    let course = Course::new();
+    for file in ["work/02-fix/src/double.rs", "work/02-fix/tests/double.rs"] {
+        let path = course.path(file);
+        std::fs::remove_file(&path).unwrap();
+        symlink("nowhere.rs", &path).unwrap();
+        let verdict = refused(&course);
+        let told = format!("cannot read {file}: it is a link that leads nowhere");
+        assert_eq!(verdict.diagnostics, told);
+        let reset = format!("cargo course reset --file {file}");
+        assert!(verdict.advice.unwrap().contains(&reset));
+        course.command(&["reset", "--file", file]);
+        let verdict = course.run("fix/double", &limits());
+        assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
+    }
+}
+
+#[test]
 fn links_that_lead_in_a_circle_do_no_harm() {
     let course = Course::new();
     symlink("..", course.path("work/02-fix/src/up")).unwrap();

@@ -324,8 +324,13 @@ fn a_folder_that_was_moved_away_is_named_with_what_to_do() {
     let root = course.root().display();
     watch.until(&format!("fix/double: the folder {root} is gone"));
     let said = watch.until("[q]uit");
+    watch.press("l");
+    let listed = watch.until("[q]uit");
     fs::rename(&moved, course.root()).unwrap();
-    assert!(said.contains("Was it moved or renamed?"), "{said}");
+    for said in [&said, &listed] {
+        assert!(said.contains("Was it moved or renamed?"), "{said}");
+    }
+    assert!(!listed.contains("fix/count"), "{listed}");
     let last = said.lines().rev().nth(2).unwrap();
     let next = "the folder is gone: end this command, and start it in the new place";
     assert_eq!(last, next, "{said}");
