@@ -260,6 +260,11 @@ test('a changed test does not count, and a solved exercise that fails now says b
     await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
     await fs.writeFile(file, skeleton);
     await panel.getByText('solved earlier, fails now').waitFor(VERDICT_WITHIN);
+
+    await fs.rm(file);
+    await panel.locator('.headline', { hasText: /^Not tested: work\/.* is missing\.$/ }).waitFor(VERDICT_WITHIN);
+    await fs.writeFile(file, skeleton);
+    await panel.locator('.headline', { hasText: /^Not tested/ }).waitFor({ state: 'hidden', ...VERDICT_WITHIN });
   });
 });
 

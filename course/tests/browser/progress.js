@@ -165,17 +165,21 @@ export function testProgress({ reading, book, within }) {
     });
   });
 
-  test('an exercise that was solved before the course changed it is marked in its panel and in the list', async () => {
+  test('an exercise that was solved before it changed, or that fails now, is marked in its panel and in the list', async () => {
     await reading('02-generators.html', {}, async (page) => {
       await ignoreNews(page);
+      let failing;
       await listed(page, ({ exercises }) => {
-        const first = exercises.find(({ chapter }) => chapter === '02-generators');
+        const [first, second] = exercises.filter(({ chapter }) => chapter === '02-generators');
         Object.assign(first, { state: 'solved', solved: true, outdated: true });
+        Object.assign(second, { state: 'failing', solved: true });
+        failing = second.id;
       });
       await page.reload();
       await page.locator('section.exercise .chip').first().getByText('solved before it changed').waitFor();
       await page.goto(new URL('progress.html', page.url()).href);
       await page.locator('.exercise-list .state', { hasText: 'solved before it changed' }).waitFor();
+      await page.locator(`.exercise-list li[data-id="${failing}"]`, { hasText: 'solved earlier, fails now' }).waitFor();
       await settle(page);
     });
   });
