@@ -29,6 +29,11 @@ impl Course<'_> {
     /// Does what the reader asks for with a key.
     pub(super) async fn press(&mut self, key: char) {
         match key {
+            'h' | 'l' | 'c' | 'd' | 'x' if !self.session.layout.is_there() => {
+                let gone = files::was_moved(self.session.layout.root());
+                let gone = terminal::wrapped(&gone, 0, 0);
+                self.screen.say(&format!("\n{gone}\n"));
+            }
             'n' => {
                 if let Some(next) = next_or_first(&self.session, Some(&self.current)) {
                     self.screen.forget_news();
@@ -47,11 +52,6 @@ impl Course<'_> {
                 let paint = self.screen.paint();
                 let hint = hint::give(&mut self.session, &self.current, Which::Next, paint);
                 self.screen.say(&format!("\n{hint}"));
-            }
-            'l' if !self.session.layout.is_there() => {
-                let gone = files::was_moved(self.session.layout.root());
-                self.screen
-                    .say(&format!("\n{}\n", terminal::wrapped(&gone, 0, 0)));
             }
             'l' => {
                 let table = list::table(&self.session, self.screen.paint());
