@@ -213,6 +213,32 @@ impl Report {
                 show(kept)
             );
         }
+        out.push_str(&self.files_told(layout));
+        (!out.is_empty()).then(|| out.trim_end().to_owned())
+    }
+}
+
+impl Report {
+    fn changed_told(&self) -> String {
+        let told = self.changed.iter().map(|(id, changes)| {
+            if self.filled.contains(id) {
+                return format!(
+                    "{id} has changed since it was filled. `cargo course fill {id}` puts our new solution in place.\n"
+                );
+            }
+            format!(
+                "{id} has changed since you began it: {}. Your file is as you left it. `cargo course diff --skeleton {id}` \
+                 shows what changed.\n",
+                changes.told()
+            )
+        });
+        told.collect()
+    }
+
+    /// The files that the course dropped, and those that it brought up to date.
+    fn files_told(&self, layout: &Layout) -> String {
+        let mut out = String::new();
+        let show = |path| layout.show(path);
         for Gone { id, file } in &self.gone {
             let _ = write!(out, "The exercise {id} is no longer part of the course.");
             if let Some(file) = file {
@@ -246,25 +272,7 @@ impl Report {
         if !self.new.is_empty() {
             let _ = writeln!(out, "New exercises: {}.", self.new.join(", "));
         }
-        (!out.is_empty()).then(|| out.trim_end().to_owned())
-    }
-}
-
-impl Report {
-    fn changed_told(&self) -> String {
-        let told = self.changed.iter().map(|(id, changes)| {
-            if self.filled.contains(id) {
-                return format!(
-                    "{id} has changed since it was filled. `cargo course fill {id}` puts our new solution in place.\n"
-                );
-            }
-            format!(
-                "{id} has changed since you began it: {}. Your file is as you left it. `cargo course diff --skeleton {id}` \
-                 shows what changed.\n",
-                changes.told()
-            )
-        });
-        told.collect()
+        out
     }
 
     fn lost_told(&self) -> String {
