@@ -2,12 +2,13 @@
 //! Single keys do the rest, and they are the same as in rustlings.
 //!
 //! One task waits for the next event: a key, a change, or a verdict. This file decides what happens.
-//! `Screen` shows the text, `press` holds the keys, `follow` finds out what the reader saved, and `news`
-//! sorts what has changed in the course.
+//! `Screen` shows the text, `press` holds the keys, `follow` finds out what the reader saved, `pull` reads a new
+//! version of the course, and `news` sorts what has changed in it.
 
 mod follow;
 mod news;
 mod press;
+mod pull;
 mod screen;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -32,8 +33,6 @@ use crate::work;
 
 /// How long a pull may take before we read its files anyway.
 const PULL: Duration = Duration::from_secs(10);
-/// How often we look whether git is done.
-const GLANCE: Duration = Duration::from_millis(20);
 
 /// Watches until the reader presses `q`. The word is an exercise or a chapter.
 pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError> {
@@ -202,7 +201,7 @@ impl Course<'_> {
                 None => pending().await,
             }
         };
-        let pulled = pulled(self.session.layout, self.pulled);
+        let pulled = pull::done(self.session.layout, self.pulled);
         let (keys, changes) = (self.screen.keys().next(), self.watch.next());
         let (done, pulled, keys, changes) = (pin!(done), pin!(pulled), pin!(keys), pin!(changes));
         match select(select(keys, pulled), select(changes, done)).await {
@@ -312,93 +311,5 @@ impl Course<'_> {
             ["rs", "toml", "lock"].iter().any(|one| end == *one)
         };
         is_stuck && paths.iter().any(is_read)
-    }
-
-    /// Reads the course again, after a pull or after an edit of the wrong folder.
-    fn read_again(&mut self) {
-        self.pulled = None;
-        let later: Vec<String> = self.later().map(|exercise| exercise.id.clone()).collect();
-        let mut news = match self.session.read_again() {
-            Ok(news) => news,
-            // The next change of a file tries again.
-            Err(error) => {
-                self.screen.say("\nthe course cannot be read\n");
-                self.say_error(&error);
-                return;
-            }
-        };
-        let others = self.news_of_others();
-        news.told = news.told.or(others);
-        let layout = self.session.layout;
-        self.contents = Contents::read(layout, &self.session.catalog);
-        let brought = self.is_at(&news.brought);
-        let same_id = self
-            .session
-            .catalog
-            .exercise(&self.current.id)
-            .ok()
-            .cloned();
-        let now = if let Some(now) = brought.or(same_id) {
-            now
-        } else {
-            let gone = format!("{} is no longer part of the course.", self.current.id);
-            // If another `cargo course` has updated work/, it has told the reader elsewhere.
-            let told = news.told.unwrap_or_default();
-            news.told = Some(if told.contains(&gone) {
-                told
-            } else {
-                format!("{gone}\n{told}").trim_end().to_owned()
-            });
-            let Some(next) = self.first_open_of(&later) else {
-                return;
-            };
-            next
-        };
-        let names = [&self.current, &now].map(|exercise| Names::of(layout, exercise));
-        let same = now.id == self.current.id && now.summary == self.current.summary;
-        self.current = now;
-        if same && news.told.is_none() && !self.is_new() {
-            return;
-        }
-        if let Some(told) = news.told {
-            self.screen.add_news(&news::with_first(&told, &names));
-        }
-        self.turn_to(self.current.clone());
-    }
-
-    /// The exercise whose file is the only one of these. What the reader wrote in `exercises/` is what they
-    /// work on.
-    fn is_at(&self, paths: &[PathBuf]) -> Option<Exercise> {
-        let mut all = self.session.catalog.exercises();
-        let only = all.find(|exercise| paths == [exercise.path(self.session.layout)]);
-        only.cloned()
-    }
-
-    /// The first exercise of these that is not done, or else of all.
-    fn first_open_of(&self, ids: &[String]) -> Option<Exercise> {
-        let Session {
-            catalog, progress, ..
-        } = &self.session;
-        let mut known = ids.iter().filter_map(|id| catalog.exercise(id).ok());
-        let next = known.find(|exercise| !progress.is_done(&exercise.id));
-        next.cloned().or_else(|| next_or_first(&self.session, None))
-    }
-
-    /// The exercises after the current one.
-    fn later(&self) -> impl Iterator<Item = &Exercise> {
-        let all = self.session.catalog.exercises();
-        all.skip_while(|exercise| exercise.id != self.current.id)
-            .skip(1)
-    }
-}
-
-/// Waits until the course can be read: git holds its lock while it writes the files of a new version.
-async fn pulled(layout: &Layout, at_the_latest: Option<Instant>) {
-    let Some(deadline) = at_the_latest else {
-        return pending().await;
-    };
-    let lock = layout.root().join(".git").join("index.lock");
-    while lock.exists() && Instant::now() < deadline {
-        wakeful::time::sleep(GLANCE).await;
     }
 }
