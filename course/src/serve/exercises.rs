@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{board, course::Shared, error::Refusal};
+use super::{board, course::Shared, error::Refusal, progress_file};
 use crate::{
     catalog::{Exercise, Part},
     files,
@@ -83,7 +83,7 @@ async fn blocking<T: Send + 'static>(
 
 /// `GET /api/exercises`
 pub async fn list(State(course): State<Shared>) -> Json<Value> {
-    board::reread(&course).await;
+    progress_file::reread(&course).await;
     Json(json!({
         "exercises": course.board.views(&course.layout),
         "runtime": course.board.modules(&course.layout),
@@ -137,7 +137,7 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
     });
     let work::Reset { kept, others, .. } = kept.await??;
     board::forget(&course, &exercise);
-    board::remember(&course, &exercise, Change::Reset).await;
+    progress_file::record(&course, &exercise, Change::Reset).await;
     board::announce(&course, &exercise);
     let show = |path: PathBuf| course.layout.show(&path);
     let others: Vec<String> = others.into_iter().map(show).collect();
@@ -161,7 +161,7 @@ pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
     });
     let kept = kept.await??;
     board::forget(&course, &exercise);
-    board::remember(&course, &exercise, Change::Filled).await;
+    progress_file::record(&course, &exercise, Change::Filled).await;
     board::announce(&course, &exercise);
     let file = course.layout.show(&exercise.path(&course.layout));
     let kept = kept.map(|path| course.layout.show(&path));
@@ -219,7 +219,7 @@ pub async fn hint(
         .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, format!("there are hints 1 to {of}")))?;
     // Each exercise has three hints.
     let shown = u8::try_from(n).unwrap_or(u8::MAX);
-    board::remember(&course, &exercise, Change::Hinted(shown)).await;
+    progress_file::record(&course, &exercise, Change::Hinted(shown)).await;
     board::announce(&course, &exercise);
     Ok(Json(json!({ "n": n, "of": of, "text": text })))
 }

@@ -16,6 +16,7 @@
 //! | `events` | server-sent events and their subscribers |
 //! | `jobs` | the queue that lets only one compile or run happen at a time |
 //! | `board`, `exercises` | the state of every exercise, and the requests about one |
+//! | `progress_file` | reads and writes the progress for the pages |
 //! | `play` | runs a block of a page (▶) |
 //! | `refresh` | rebuilds the book and runs exercises again when files change |
 //! | `editor`, [`browser`] | start the reader's own programs |
@@ -38,6 +39,7 @@ mod news;
 mod pages;
 mod peer;
 mod play;
+mod progress_file;
 mod refresh;
 mod router;
 mod slots;

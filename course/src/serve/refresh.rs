@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{board, course::Shared, error::chain, news};
+use super::{board, course::Shared, error::chain, news, progress_file};
 use crate::{
     catalog::{Catalog, CatalogError, Exercise, Layout},
     progress, runner,
@@ -81,7 +81,7 @@ async fn catch_up(course: &Shared) -> bool {
     match loaded.await {
         Ok(Ok((catalog, told, progress))) => {
             course.board.set_catalog(catalog);
-            board::learn(course, progress);
+            progress_file::learn(course, progress);
             match told {
                 Some(told) => news::tell(course, &told),
                 // Another `cargo course` may have made the update.

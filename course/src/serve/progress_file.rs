@@ -1,0 +1,71 @@
+//! The progress file, as the server reads and writes it for the pages.
+
+use super::course::Shared;
+use super::error::chain;
+use super::news;
+use crate::catalog::{Exercise, Layout};
+use crate::progress::{self, Change, Loaded, ProgressError};
+use crate::{files, work};
+
+/// Writes one change into the progress file, and tells the pages which exercises are solved.
+pub async fn record(course: &Shared, exercise: &Exercise, change: Change) {
+    let (path, id) = (course.layout.progress(), exercise.id.clone());
+    let written = wakeful::spawn_blocking(move || progress::record(&path, &id, change)).await;
+    if let Ok(written) = written {
+        learn(course, written);
+    }
+}
+
+/// Reads the progress file again, because a command or another server may have changed it.
+pub async fn reread(course: &Shared) {
+    // Without its folder, there is no progress to read.
+    if !course.layout.is_there() {
+        let root = course.layout.root();
+        return course.problem(&files::was_moved(root));
+    }
+    let (layout, passed) = (course.layout.clone(), course.board.passed());
+    if let Ok(read) = wakeful::spawn_blocking(move || load(&layout, &passed)).await {
+        learn(course, read);
+    }
+}
+
+/// Reads the progress file. If a damage has cost the lines of exercises whose tests pass now, writes them again.
+fn load(layout: &Layout, passed: &[Exercise]) -> Result<Loaded, ProgressError> {
+    let path = layout.progress();
+    let mut loaded = progress::load(&path)?;
+    let lost = |one: &&Exercise| !loaded.progress.entries.contains_key(&one.id);
+    for exercise in passed.iter().filter(lost).collect::<Vec<_>>() {
+        let change = Change::by(true, layout, exercise);
+        let again = progress::record(&path, &exercise.id, change)?;
+        loaded.progress = again.progress;
+        loaded.damaged = loaded.damaged.or(again.damaged);
+    }
+    Ok(loaded)
+}
+
+pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
+    let loaded = match outcome {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let why = chain(&error);
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!(". Help: {advice}"));
+            return course.problem(&format!("cannot keep your progress: {why}{advice}"));
+        }
+    };
+    if let Some(damaged) = loaded.damaged {
+        let (told, advice) = (damaged.told(&course.layout), damaged.advice(&course.layout));
+        let told = format!("{told}. Help: {advice}.");
+        let _ = work::keep_news(&course.layout, &told);
+        news::tell(course, &told);
+    }
+    let before = course.board.solved();
+    course.board.set_progress(loaded.progress);
+    let solved = course.board.solved();
+    if solved != before {
+        course
+            .hub
+            .send("progress", &serde_json::json!({ "solved": solved }));
+    }
+}
