@@ -29,6 +29,24 @@ pub fn gone(layout: &Layout, catalog: &Catalog, word: &str) -> Option<(String, P
     Some((id.to_owned(), layout.yours().join(path)))
 }
 
+/// Whether one of these files is in a place that an exercise of today had before. An editor that still has it
+/// open may save it there.
+pub fn has_former<'a>(layout: &Layout, paths: impl IntoIterator<Item = &'a PathBuf>) -> bool {
+    let yours = layout.yours();
+    let inside = paths.into_iter().filter(|path| path.exists());
+    let inside: BTreeSet<&Path> = inside
+        .filter_map(|path| path.strip_prefix(&yours).ok())
+        .collect();
+    if inside.is_empty() {
+        return false;
+    }
+    let record = Record::load(&yours.join(RECORD)).ok().flatten();
+    record.is_some_and(|record| {
+        let mut former = record.former().map(|(path, _)| path);
+        former.any(|path| inside.contains(path) && record.owner(path).is_none())
+    })
+}
+
 /// The files that an exercise had under its former ids. Files are named as their exercises are.
 pub(super) fn by_name(exercise: &Exercise) -> Vec<PathBuf> {
     let names = exercise.formerly.iter().filter_map(|id| id.split_once('/'));

@@ -22,7 +22,7 @@ mod version;
 pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
 pub use filled::fill;
-pub use former::gone;
+pub use former::{gone, has_former};
 pub use news::{drop_news, forget_news, keep_news, news, news_file, put_away};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};
@@ -116,24 +116,6 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
         }
     }
     Ok(record.save(&path)?)
-}
-
-/// Whether one of these files is in a place that an exercise of today had before. An editor that still has it
-/// open may save it there.
-pub fn has_former<'a>(layout: &Layout, paths: impl IntoIterator<Item = &'a PathBuf>) -> bool {
-    let yours = layout.yours();
-    let inside = paths.into_iter().filter(|path| path.exists());
-    let inside: BTreeSet<&Path> = inside
-        .filter_map(|path| path.strip_prefix(&yours).ok())
-        .collect();
-    if inside.is_empty() {
-        return false;
-    }
-    let record = Record::load(&yours.join(RECORD)).ok().flatten();
-    record.is_some_and(|record| {
-        let mut former = record.former().map(|(path, _)| path);
-        former.any(|path| inside.contains(path) && record.owner(path).is_none())
-    })
 }
 
 /// Whether the reader has changed an exercise's file. A missing file and a skeleton that an update has not
