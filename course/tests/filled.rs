@@ -159,6 +159,15 @@ fn a_filled_module_follows_our_solution_until_the_reader_changes_it() {
     assert_eq!(code(&course.command(&["check", "fix/line"])), 0);
     assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
 
+    // An update was killed after it wrote the file and before it wrote the record.
+    let record = course.read("work/.pristine");
+    course.change(SOLUTION, "self.things.remove(0)", "self.things.pop_front()");
+    course.told();
+    course.write("work/.pristine", &record);
+    course.told();
+    course.change(SOLUTION, "self.things.pop_front()", "self.things.remove(0)");
+    assert!(course.told().contains(told));
+
     // The reader works on it, and it is theirs.
     let mine = course.read(FILE).replace("remove(0)", "pop_front()");
     course.write(FILE, &mine);

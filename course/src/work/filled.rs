@@ -33,14 +33,14 @@ impl Update<'_> {
     pub(super) fn follow_solutions(&mut self) -> Result<(), FileError> {
         let catalog = self.catalog;
         for exercise in catalog.exercises().filter(|one| one.module.is_some()) {
-            let path = place(exercise);
-            let Some(ours) = self.untouched_solution(exercise) else {
-                continue;
-            };
             // A solution that cannot be read is reported where it is used.
             let Ok(now) = skeleton::our_solution(self.layout, exercise) else {
                 continue;
             };
+            let Some(ours) = self.untouched_solution(exercise) else {
+                continue;
+            };
+            let path = place(exercise);
             let full = self.layout.yours().join(&path);
             if ours != Hash::of(now.as_bytes()) {
                 let is_still = || {
@@ -61,13 +61,20 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// The hash of the solution in an exercise's file, if `fill` wrote it and the reader has not changed it.
+    /// The hash of the solution in an exercise's file, if `fill` or an update wrote it and the reader has not
+    /// changed it.
     pub(super) fn untouched_solution(&self, exercise: &Exercise) -> Option<Hash> {
         let path = place(exercise);
         let filled = self.record.get(Kind::Filled, &path)?;
-        match self.state(&path) {
-            State::Changed(content) if Hash::of(&content) == filled => Some(filled),
-            _ => None,
-        }
+        let State::Changed(content) = self.state(&path) else {
+            return None;
+        };
+        let now = Hash::of(&content);
+        // An update that was killed may have written the file and not the record.
+        let is_of_today = || {
+            let solution = skeleton::our_solution(self.layout, exercise);
+            solution.is_ok_and(|solution| solution.as_bytes() == content)
+        };
+        (now == filled || is_of_today()).then_some(now)
     }
 }
