@@ -125,6 +125,22 @@ fn grading_runs_our_tests_against_the_readers_source_and_records_nothing() {
 }
 
 #[test]
+fn grading_says_whose_code_passes() {
+    let course = Course::with_runtime();
+    let ours = || {
+        let graded = json(&course.command(&["check", "--grade", "--json", "fix/line"]));
+        graded["exercises"][0]["has_our_code"].clone()
+    };
+    assert_eq!(ours(), false);
+    course.command(&["fill", "line"]);
+    let file = "work/my-runtime/src/line.rs";
+    course.write(file, &format!("// Mine.\n{}", course.read(file)));
+    assert_eq!(ours(), true, "a comment is no code");
+    course.change(file, "pop_front()", "remove(0)");
+    assert_eq!(ours(), false);
+}
+
+#[test]
 fn grading_replaces_a_manifest_that_turns_the_tests_off() {
     let course = Course::new();
     course.change(

@@ -36,6 +36,10 @@ pub struct Standing {
     /// Whether the course's own tests pass now, if this command ran them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passes: Option<bool>,
+    /// Whether the file has the code of our solution, apart from comments and spaces, if this command ran the
+    /// tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_our_code: Option<bool>,
     /// It was solved earlier, but its file is unfinished now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
@@ -67,6 +71,7 @@ impl Standing {
             state: progress.state(&exercise.id),
             solved: progress.is_solved(&exercise.id),
             passes: None,
+            has_our_code: None,
             open: is_open_again(layout, exercise, progress),
             outdated: is_outdated(layout, exercise, progress),
             hints_shown: progress.hints(&exercise.id),
