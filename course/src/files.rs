@@ -53,7 +53,7 @@ impl FileError {
 /// What to do if a folder is gone while a command works on it.
 pub(crate) fn was_moved(folder: &Path) -> String {
     format!(
-        "the folder {} is not there, or not as it was. Was it moved or renamed? Then end this command, and start it again \
+        "the folder {} is not there, or not as it was. Was it moved or renamed? Then end `cargo course`, and start it again \
          in the new place",
         folder.display()
     )

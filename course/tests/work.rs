@@ -335,7 +335,7 @@ fn a_clone_that_was_moved_is_not_taken_for_one_with_missing_files() {
         let limits = Limits::default();
         let run = runner::run(&course.layout, &exercise, &limits);
         let verdict = wakeful::block_on(run).unwrap();
-        let gone = format!("the folder {} is gone", course.root().display());
+        let gone = format!("the course is no longer in {}", course.root().display());
         assert_eq!(verdict.diagnostics, gone);
         let advice = verdict.advice.unwrap();
         assert!(
@@ -356,12 +356,12 @@ fn a_verdict_says_that_a_folder_is_gone() {
         let run = runner::run(&course.layout, &exercise, &limits);
         let verdict = wakeful::block_on(run).unwrap();
         assert_eq!(verdict.outcome, Outcome::Missing);
-        assert_eq!(verdict.diagnostics, format!("the folder {gone} is gone"));
+        assert_eq!(verdict.diagnostics, gone);
         verdict.advice.unwrap()
     };
     let elsewhere = course.path("work-elsewhere");
     fs::rename(course.path("work"), &elsewhere).unwrap();
-    let deleted = advice("work");
+    let deleted = advice("the folder work is gone");
     assert!(
         deleted.contains("all exercises as they are at the start"),
         "{deleted}"
@@ -371,7 +371,8 @@ fn a_verdict_says_that_a_folder_is_gone() {
     let moved = course.root().with_extension("moved");
     let catalog = course.catalog();
     fs::rename(course.root(), &moved).unwrap();
-    let renamed = advice(&course.root().display().to_string());
+    let gone = format!("the course is no longer in {}", course.root().display());
+    let renamed = advice(&gone);
     let reset = work::reset(&course.layout, &catalog, &exercise).unwrap_err();
     let told = CommandError::from(reset).advice().unwrap();
     fs::rename(&moved, course.root()).unwrap();

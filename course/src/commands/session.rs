@@ -161,7 +161,7 @@ impl<'a> Session<'a> {
     /// checkout is read-only), we warn once and keep the change for this session. The reader still
     /// gets the verdict or the hint.
     pub fn record(&mut self, id: &str, change: Change) {
-        match progress::record(&self.layout.progress(), id, change) {
+        match progress::record(self.layout, id, change) {
             Ok(loaded) => self.learn(loaded),
             Err(error) => {
                 self.progress.apply(id, change);

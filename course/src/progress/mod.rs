@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Exercise, Layout};
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::skeleton;
 use crate::terminal::count;
 use crate::work::{Lost, Version};
@@ -177,6 +177,12 @@ pub enum ProgressError {
         /// The progress file.
         path: PathBuf,
     },
+    /// The clone was moved, and parts of its old folder may be there.
+    #[error("the course is no longer in {}", root.display())]
+    Moved {
+        /// The old folder.
+        root: PathBuf,
+    },
 }
 
 impl ProgressError {
@@ -188,6 +194,7 @@ impl ProgressError {
                 file::lock_path(path).display()
             )),
             Self::File(error) => Some(error.advice()),
+            Self::Moved { root } => Some(files::was_moved(root)),
         }
     }
 }
@@ -285,7 +292,15 @@ pub(crate) fn peek(path: &Path) -> Result<Progress, ProgressError> {
 }
 
 /// Applies one change to the current content of the file, and returns the new content.
-pub fn record(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
+pub fn record(layout: &Layout, id: &str, change: Change) -> Result<Loaded, ProgressError> {
+    if !layout.is_there() {
+        let root = layout.root().to_owned();
+        return Err(ProgressError::Moved { root });
+    }
+    record_in(&layout.progress(), id, change)
+}
+
+fn record_in(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
     file::locked(path, || {
         let mut loaded = file::read_or_repair(path)?;
         if loaded.progress.apply(id, change) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use super::{Change, Loaded, State, load, record};
+use super::{Change, Loaded, State, load, record_in};
 use crate::catalog::Layout;
 use crate::files;
 use crate::work::Version;
@@ -25,7 +25,7 @@ fn a_missing_file_is_an_empty_progress() {
 fn a_directory_with_the_name_of_the_file_is_moved_aside() {
     let (dir, path) = fresh();
     fs::create_dir(&path).unwrap();
-    let loaded = record(&path, "a/b", Change::Passed(None)).unwrap();
+    let loaded = record_in(&path, "a/b", Change::Passed(None)).unwrap();
     let damaged = loaded.damaged.unwrap();
     assert_eq!(damaged.kept, dir.path().join("progress.txt.damaged-1"));
     let layout = Layout::at(dir.path());
@@ -65,7 +65,7 @@ fn a_fifo_with_the_name_of_the_lock_is_an_error() {
     let lock = dir.path().join("progress.txt.lock");
     let made = std::process::Command::new("mkfifo").arg(&lock).status();
     assert!(made.unwrap().success());
-    let error = record(&path, "a/b", Change::Passed(None)).unwrap_err();
+    let error = record_in(&path, "a/b", Change::Passed(None)).unwrap_err();
     let advice = error.advice().unwrap();
     assert_eq!(advice, format!("move {} out of the way", lock.display()));
 }
@@ -73,9 +73,9 @@ fn a_fifo_with_the_name_of_the_lock_is_an_error() {
 #[test]
 fn a_recorded_change_is_read_again() {
     let (_dir, path) = fresh();
-    record(&path, "a/b", Change::Failed).unwrap();
-    record(&path, "a/c", Change::Hinted(2)).unwrap();
-    record(&path, "a/c", Change::Passed(None)).unwrap();
+    record_in(&path, "a/b", Change::Failed).unwrap();
+    record_in(&path, "a/c", Change::Hinted(2)).unwrap();
+    record_in(&path, "a/c", Change::Passed(None)).unwrap();
     let progress = load(&path).unwrap().progress;
     assert_eq!(progress.state("a/b"), State::Failing);
     assert_eq!(progress.state("a/c"), State::Solved);
@@ -87,8 +87,8 @@ fn a_recorded_change_is_read_again() {
 fn the_version_that_was_solved_stays_until_a_reset() {
     let (_dir, path) = fresh();
     let version: Version = "0123456789abcdef".parse().unwrap();
-    record(&path, "a/b", Change::Passed(Some(version))).unwrap();
-    let later = record(&path, "a/b", Change::Failed).unwrap();
+    record_in(&path, "a/b", Change::Passed(Some(version))).unwrap();
+    let later = record_in(&path, "a/b", Change::Failed).unwrap();
     assert_eq!(later.progress.entries["a/b"].version, Some(version));
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.ends_with(" version=0123456789abcdef\n"), "{text}");
@@ -98,22 +98,22 @@ fn the_version_that_was_solved_stays_until_a_reset() {
     let read = load(&path).unwrap();
     assert!(read.damaged.is_none() && read.progress.is_solved("a/b"));
     assert_eq!(read.progress.entries["a/b"].version, None);
-    let reset = record(&path, "a/b", Change::Reset).unwrap();
+    let reset = record_in(&path, "a/b", Change::Reset).unwrap();
     assert_eq!(reset.progress.entries["a/b"].version, None);
 }
 
 #[test]
 fn a_later_failure_keeps_an_exercise_solved_and_a_reset_does_not() {
     let (_dir, path) = fresh();
-    record(&path, "a/b", Change::Passed(None)).unwrap();
+    record_in(&path, "a/b", Change::Passed(None)).unwrap();
     assert!(
-        record(&path, "a/b", Change::Failed)
+        record_in(&path, "a/b", Change::Failed)
             .unwrap()
             .progress
             .is_solved("a/b")
     );
     assert!(
-        !record(&path, "a/b", Change::Reset)
+        !record_in(&path, "a/b", Change::Reset)
             .unwrap()
             .progress
             .is_solved("a/b")
@@ -126,7 +126,7 @@ fn unknown_ids_comments_and_fields_of_later_versions_are_kept() {
     let text = "# wakeful course: progress, one line an exercise\n# mine\n\
                 gone/away solved 2020-01-02 hints=3 stars=5\n";
     fs::write(&path, text).unwrap();
-    record(&path, "a/b", Change::Failed).unwrap();
+    record_in(&path, "a/b", Change::Failed).unwrap();
     let after = fs::read_to_string(&path).unwrap();
     assert!(
         after.starts_with("# wakeful course: progress, one line an exercise\n# mine\n"),
@@ -174,7 +174,7 @@ fn damaged_lines_are_kept_in_a_copy_and_all_other_lines_still_count() {
         );
     }
     fs::write(&path, damages[1].0).unwrap();
-    let recorded = record(&path, "a/d", Change::Passed(None)).unwrap();
+    let recorded = record_in(&path, "a/d", Change::Passed(None)).unwrap();
     assert_eq!(
         fs::read(recorded.damaged.unwrap().kept).unwrap(),
         damages[1].0
@@ -198,7 +198,7 @@ fn temporary_files_of_killed_courses_are_removed() {
     for name in names.iter().chain(&others) {
         fs::write(dir.path().join(name), "# half").unwrap();
     }
-    record(&path, "a/b", Change::Passed(None)).unwrap();
+    record_in(&path, "a/b", Change::Passed(None)).unwrap();
     assert!(names.iter().all(|name| !dir.path().join(name).exists()));
     assert!(others.iter().all(|name| dir.path().join(name).exists()));
 }
@@ -220,7 +220,7 @@ fn courses_that_write_at_once_keep_each_others_changes() {
             let path = &path;
             scope.spawn(move || {
                 for n in 0..10 {
-                    record(
+                    record_in(
                         path,
                         &format!("writer-{writer}/exercise-{n}"),
                         Change::Passed(None),

@@ -197,8 +197,8 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
     };
     // A server or a `watch` goes on if the reader renames or deletes what it works on.
     if !layout.is_there() {
-        let gone = format!("the folder {} is gone", layout.root().display());
-        let next = "the folder is gone: end this command, and start it in the new place";
+        let gone = format!("the course is no longer in {}", layout.root().display());
+        let next = "the folder was moved: end `cargo course`, and start it in the new place";
         return Some(told(gone, files::was_moved(layout.root()), next.into()));
     }
     if !workspace.is_dir() {

@@ -27,6 +27,7 @@ use super::{
     course::Shared,
     error::{Refusal, TOO_LARGE, in_words},
 };
+use crate::files;
 
 /// The largest body that we read.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -73,6 +74,19 @@ pub async fn guard(State(course): State<Shared>, request: Request, next: Next) -
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Refuses what would read or write files if the clone was moved, because parts of its old folder may be there.
+pub async fn only_where_the_course_is(
+    State(course): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if course.layout.is_there() {
+        return next.run(request).await;
+    }
+    let why = files::was_moved(course.layout.root());
+    Refusal::new(StatusCode::GONE, why).into_response()
 }
 
 fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {

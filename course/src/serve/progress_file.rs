@@ -9,8 +9,8 @@ use crate::{files, work};
 
 /// Writes one change into the progress file, and tells the pages which exercises are solved.
 pub async fn record(course: &Shared, exercise: &Exercise, change: Change) {
-    let (path, id) = (course.layout.progress(), exercise.id.clone());
-    let written = wakeful::spawn_blocking(move || progress::record(&path, &id, change)).await;
+    let (layout, id) = (course.layout.clone(), exercise.id.clone());
+    let written = wakeful::spawn_blocking(move || progress::record(&layout, &id, change)).await;
     if let Ok(written) = written {
         learn(course, written);
     }
@@ -31,12 +31,11 @@ pub async fn reread(course: &Shared) {
 
 /// Reads the progress file. If a damage has cost the lines of exercises whose tests pass now, writes them again.
 fn load(layout: &Layout, passed: &[Exercise]) -> Result<Loaded, ProgressError> {
-    let path = layout.progress();
-    let mut loaded = progress::load(&path)?;
+    let mut loaded = progress::load(&layout.progress())?;
     let lost = |one: &&Exercise| !loaded.progress.entries.contains_key(&one.id);
     for exercise in passed.iter().filter(lost).collect::<Vec<_>>() {
         let change = Change::by(true, layout, exercise);
-        let again = progress::record(&path, &exercise.id, change)?;
+        let again = progress::record(layout, &exercise.id, change)?;
         loaded.progress = again.progress;
         loaded.damaged = loaded.damaged.or(again.damaged);
     }

@@ -19,8 +19,8 @@ use super::{
 
 /// The routes, with the guard in front of them.
 pub fn router(course: Shared) -> Router {
+    let there = middleware::from_fn_with_state(course.clone(), guard::only_where_the_course_is);
     let exercise = Router::new()
-        .route("/run", post(exercises::run))
         .route("/reset", post(exercises::reset))
         .route("/fill", post(exercises::fill))
         .route("/open", post(exercises::open))
@@ -28,13 +28,15 @@ pub fn router(course: Shared) -> Router {
         .route("/hint", get(exercises::hint))
         .route("/diff", get(exercises::diff))
         .route("/look", post(exercises::look))
+        .route_layer(there.clone())
+        .route("/run", post(exercises::run))
         .route("/source", get(exercises::source))
         .route("/tests", get(exercises::tests));
     let api = Router::new()
         .route("/exercises", get(exercises::list))
         .nest("/exercises/{chapter}/{name}", exercise)
-        .route("/run", post(play::run))
-        .route("/meters", post(play::meters))
+        .route("/run", post(play::run).layer(there.clone()))
+        .route("/meters", post(play::meters).layer(there))
         .route("/news/read", post(news::read))
         .route("/events", get(subscribe))
         .route("/inspector", get(inspector::watch))

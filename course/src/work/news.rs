@@ -63,6 +63,10 @@ pub fn put_away(layout: &Layout, read: usize) -> Result<(), WorkError> {
 }
 
 fn change(layout: &Layout, change: impl FnOnce(&mut Vec<String>)) -> Result<(), WorkError> {
+    // The clone may have been moved, and nothing reads the news in its old folder.
+    if !layout.is_there() {
+        return Ok(());
+    }
     let _lock = lock(&layout.yours().join(".lock"))?;
     let before = news(layout);
     let mut pieces = before.clone();
@@ -92,11 +96,19 @@ fn split(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn news_are_kept_once_until_they_are_put_away() {
+    fn course() -> (tempfile::TempDir, Layout) {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path());
-        std::fs::create_dir(layout.yours()).unwrap();
+        std::fs::write(dir.path().join("Cargo.toml"), "").unwrap();
+        for made in [layout.yours(), layout.solutions()] {
+            std::fs::create_dir(made).unwrap();
+        }
+        (dir, layout)
+    }
+
+    #[test]
+    fn news_are_kept_once_until_they_are_put_away() {
+        let (_dir, layout) = course();
         keep_news(&layout, "one\ntwo\n  of two").unwrap();
         keep_news(&layout, "one\nthree").unwrap();
         assert_eq!(news(&layout), ["one", "two\n  of two", "three"]);
@@ -108,9 +120,7 @@ mod tests {
 
     #[test]
     fn old_news_make_room_for_new_ones() {
-        let dir = tempfile::tempdir().unwrap();
-        let layout = Layout::at(dir.path());
-        std::fs::create_dir(layout.yours()).unwrap();
+        let (_dir, layout) = course();
         let many: Vec<String> = (0..300).map(|n| format!("{n}\n")).collect();
         keep_news(&layout, &many.concat()).unwrap();
         let kept = news(&layout);

@@ -74,5 +74,22 @@ fn pages_of_a_clone_that_was_moved_keep_the_progress() {
     assert_eq!(list["exercises"][0]["solved"], true);
     let told = events.until("problem")["message"].to_string();
     assert!(told.contains("Was it moved or renamed?"), "{told}");
+    // Nothing is written where the clone was.
+    let block = r#"{"chapter":"07-lamps","code":"println!();"}"#;
+    for (method, path, body) in [
+        ("POST", "/api/run", block),
+        ("POST", &format!("{ID}/reset"), ""),
+        ("POST", &format!("{ID}/fill"), ""),
+        ("GET", &format!("{ID}/hint"), ""),
+    ] {
+        let answer = server.api_with(method, path, body);
+        assert_eq!(answer.status, 410, "{path}: {answer:?}");
+        assert!(
+            answer.body.contains("Was it moved or renamed?"),
+            "{answer:?}"
+        );
+    }
+    assert!(!root.join("progress.txt").exists());
+    assert!(!root.join("target/course/blocks").exists());
     std::fs::rename(root.join("elsewhere"), root.join("solutions")).expect("it can be moved back");
 }

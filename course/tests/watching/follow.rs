@@ -322,7 +322,7 @@ fn a_folder_that_was_moved_away_is_named_with_what_to_do() {
     fs::rename(course.root(), &moved).unwrap();
     watch.press("r");
     let root = course.root().display();
-    watch.until(&format!("fix/double: the folder {root} is gone"));
+    watch.until(&format!("fix/double: the course is no longer in {root}"));
     let said = watch.until("[q]uit");
     let pressed = ["h", "l", "c", "d", "x"].map(|key| {
         watch.press(key);
@@ -333,6 +333,6 @@ fn a_folder_that_was_moved_away_is_named_with_what_to_do() {
         assert!(said.contains("Was it moved or renamed?"), "{said}");
     }
     let last = said.lines().rev().nth(2).unwrap();
-    let next = "the folder is gone: end this command, and start it in the new place";
+    let next = "the folder was moved: end `cargo course`, and start it in the new place";
     assert_eq!(last, next, "{said}");
 }
