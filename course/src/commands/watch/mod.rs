@@ -188,7 +188,7 @@ impl Course<'_> {
     }
 
     /// Shows what the session could not keep or read, until the reader goes on.
-    fn show_warnings(&mut self) {
+    pub(super) fn show_warnings(&mut self) {
         for warning in self.session.warnings() {
             self.screen.add_news(&warning);
         }

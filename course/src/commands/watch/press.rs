@@ -28,6 +28,8 @@ pub(super) const KEYS: &[(char, &str)] = &[
 impl Course<'_> {
     /// Does what the reader asks for with a key.
     pub(super) async fn press(&mut self, key: char) {
+        // Another command may have tested an exercise, or the file may be damaged.
+        self.session.read_progress();
         match key {
             'h' | 'l' | 'c' | 'd' | 'x' if !self.session.layout.is_there() => {
                 let gone = files::was_moved(self.session.layout.root());
@@ -37,12 +39,14 @@ impl Course<'_> {
             'n' => {
                 if let Some(next) = next_or_first(&self.session, Some(&self.current)) {
                     self.screen.forget_news();
+                    self.show_warnings();
                     return self.turn_to(next);
                 }
             }
             'p' => match self.earlier() {
                 Some(before) => {
                     self.screen.forget_news();
+                    self.show_warnings();
                     return self.turn_to(before);
                 }
                 None => self.screen.say("\nthis is the first exercise\n"),
@@ -54,6 +58,10 @@ impl Course<'_> {
                 self.screen.say(&format!("\n{hint}"));
             }
             'l' => {
+                for warning in self.session.warnings() {
+                    self.screen.tell(&format!("\n{warning}\n"));
+                    self.screen.add_news(&warning);
+                }
                 let table = list::table(&self.session, self.screen.paint());
                 self.screen.say(&format!("\n{table}"));
             }
@@ -84,6 +92,7 @@ impl Course<'_> {
                     .tell(&terminal::clean(&told, self.screen.paint()));
             }
         }
+        self.show_warnings();
         self.screen.menu(&self.session);
     }
 
