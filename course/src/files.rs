@@ -42,12 +42,29 @@ impl FileError {
         if self.source.kind() == io::ErrorKind::InvalidData {
             return format!("save {path} as UTF-8 text");
         }
+        let is_folder = matches!(
+            self.source.kind(),
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+        );
+        let inside = self.path.join("inside");
+        let place = if is_folder { &inside } else { &self.path };
+        if let Some(other) = in_the_way(place) {
+            let other = other.display();
+            return format!("move {other} out of the way, because a folder has to be there");
+        }
         let is_missing = self.source.kind() == io::ErrorKind::NotFound;
         if let Some(folder) = missing_folder(&self.path).filter(|_| is_missing) {
             return was_moved(folder);
         }
         format!("check that {path} can be read and written")
     }
+}
+
+/// Something else than a folder that is there instead of a folder above `path`: a file, or a link that leads
+/// nowhere. To make a folder at `path`, ask with a path inside it.
+pub(crate) fn in_the_way(path: &Path) -> Option<&Path> {
+    let mut above = path.ancestors().skip(1);
+    above.find(|dir| !dir.is_dir() && dir.symlink_metadata().is_ok())
 }
 
 /// What to do if a folder is gone while a command works on it.

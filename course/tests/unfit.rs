@@ -100,6 +100,64 @@ fn a_link_that_leads_nowhere_is_named_with_the_command_that_restores_the_file() 
 }
 
 #[test]
+fn something_else_than_a_folder_is_named_with_the_commands_that_help() {
+    let put = |path: &Path, kind| match kind {
+        "link" => symlink("nowhere", path).unwrap(),
+        _ => std::fs::write(path, "no folder").unwrap(),
+    };
+    let again = |course: &Course| course.run("fix/double", &limits()).outcome;
+    for kind in ["link", "file"] {
+        for (place, command) in [
+            ("work", "`cargo course list`"),
+            ("work/02-fix", "`cargo course reset fix/double`"),
+            ("work/02-fix/src", "`cargo course reset fix/double`"),
+        ] {
+            let course = Course::new();
+            let path = course.path(place);
+            std::fs::remove_dir_all(&path).unwrap();
+            put(&path, kind);
+            let verdict = refused(&course);
+            assert_eq!(verdict.diagnostics, format!("{place} is no folder"));
+            let advice = verdict.advice.unwrap();
+            let first = format!("move {place} out of the way, then {command} makes");
+            assert!(advice.starts_with(&first), "{advice}");
+            // The command alone says the same.
+            let words: Vec<&str> = command.trim_matches('`').split(' ').skip(2).collect();
+            let said = stderr(&course.command(&words));
+            let away = format!("move {} out of the way", path.display());
+            assert!(said.contains(&away), "{said}");
+            std::fs::remove_file(&path).unwrap();
+            let output = course.command(&words);
+            assert!(output.status.success(), "{}", stderr(&output));
+            assert_eq!(again(&course), Outcome::Failed, "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_instead_of_another_exercises_file_is_not_called_missing() {
+    let course = Course::new();
+    let path = course.path("work/02-fix/src/count.rs");
+    for kind in ["folder", "link"] {
+        std::fs::remove_file(&path).unwrap();
+        match kind {
+            "folder" => std::fs::create_dir(&path).unwrap(),
+            _ => symlink("nowhere.rs", &path).unwrap(),
+        }
+        let verdict = course.run("fix/double", &limits());
+        let advice = verdict.advice.unwrap();
+        assert!(
+            advice.starts_with("src/count.rs, the file of fix/count, is no file with code."),
+            "{advice}"
+        );
+        let reset = course.command(&["reset", "fix/count"]);
+        assert!(reset.status.success(), "{}", stderr(&reset));
+        let verdict = course.run("fix/double", &limits());
+        assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
+    }
+}
+
+#[test]
 fn links_that_lead_in_a_circle_do_no_harm() {
     let course = Course::new();
     symlink("..", course.path("work/02-fix/src/up")).unwrap();

@@ -361,7 +361,7 @@ fn a_verdict_says_that_a_folder_is_gone() {
     };
     let elsewhere = course.path("work-elsewhere");
     fs::rename(course.path("work"), &elsewhere).unwrap();
-    let deleted = advice("the folder work is gone");
+    let deleted = advice("the folder work is missing");
     assert!(
         deleted.contains("all exercises as they are at the start"),
         "{deleted}"

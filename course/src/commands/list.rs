@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::CommandError;
 use super::session::{Session, print, print_json};
 use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files;
 use crate::progress::{self, Earlier, Modules, Progress, Standing, State};
 use crate::terminal::{Paint, prose, wrapped};
 use crate::work;
@@ -164,7 +165,11 @@ fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     let mut marks = Vec::new();
     let path = exercise.path(layout);
     match std::fs::metadata(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {
+        Err(error)
+            if error.kind() == std::io::ErrorKind::NotFound
+                && !path.is_symlink()
+                && files::in_the_way(&path).is_none() =>
+        {
             marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
         }
         Ok(there) if there.is_file() => {}

@@ -1,6 +1,7 @@
 //! Runs one exercise and returns its verdict.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,8 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
             }
             // Editors replace files. A file that disappeared between two reads is a change like any
             // other.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
             Err(error) => return Err(FileError::new("read", path)(error).into()),
         }
         Ok(())
@@ -201,12 +203,9 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         let next = "the folder was moved: end `cargo course`, and start it in the new place";
         return Some(told(gone, files::was_moved(layout.root()), next.into()));
     }
-    if !workspace.is_dir() {
-        let gone = format!("the folder {} is gone", layout.show(&workspace));
-        let advice = "`cargo course list` makes it again, with all exercises as they are at the start. If you have a \
-                      copy of your files, put them back into it";
-        let next = "run `cargo course list`, which makes the folder again";
-        return Some(told(gone, advice.into(), next.into()));
+    let mut files = needed.iter();
+    if let Some(folder) = files.find_map(|file| manifest::Gone::folder(layout, file)) {
+        return Some(told(folder.what, folder.advice, folder.next));
     }
     let unfit = needed
         .iter()
@@ -216,10 +215,6 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         return Some(told(unfit.told(layout), advice, next));
     }
     let gone = needed.iter().find(|file| !file.is_file())?;
-    if let Some(folder) = manifest::Gone::folder(layout, gone) {
-        let next = format!("run {}", folder.command);
-        return Some(told(folder.what, folder.advice, next));
-    }
     // If the exercise's own file is missing, a reset takes no work away.
     let (command, advice) = if *gone == exercise.path(layout) {
         let command = format!("`cargo course reset {}`", exercise.id);
@@ -292,9 +287,15 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
 
 fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
     let (file, id) = (other.file.display(), &other.id);
-    if other.path(layout).is_file() {
+    let path = other.path(layout);
+    if path.is_file() {
         format!(
             "the error is in {file}, the file of {id}. Fix it there, or run `cargo course reset {id}` (it keeps your version as a copy)"
+        )
+    } else if path.symlink_metadata().is_ok() {
+        format!(
+            "{file}, the file of {id}, is no file with code. Move it out of the way, or run `cargo course reset {id}` (it \
+             keeps what is there as a copy)"
         )
     } else {
         format!(

@@ -59,39 +59,65 @@ pub(super) fn disk_is_full(layout: &Layout) -> String {
 pub(super) struct Gone {
     /// `work/02-fix is missing`
     pub what: String,
-    /// The command that brings it back.
-    pub command: String,
-    /// The command and what it does.
+    /// What to do, with the commands and what they do.
     pub advice: String,
+    /// The same in a few words.
+    pub next: String,
 }
 
 impl Gone {
     pub fn new(layout: &Layout, file: &Path) -> Self {
-        Self::folder(layout, file).unwrap_or_else(|| Self {
-            what: format!("{} is missing", layout.show(file)),
-            command: reset(layout, file),
-            advice: restore(layout, file),
+        Self::folder(layout, file).unwrap_or_else(|| {
+            let is = if file.is_symlink() {
+                "is a link that leads nowhere"
+            } else {
+                "is missing"
+            };
+            Self {
+                what: format!("{} {is}", layout.show(file)),
+                advice: restore(layout, file),
+                next: format!("run {}", reset(layout, file)),
+            }
         })
     }
 
-    /// If the package's whole folder is missing, the reset of one exercise brings all of it back.
+    /// If the whole folder of the package or `work/` is missing, or something else has its place. One command
+    /// makes the folder again.
     pub fn folder(layout: &Layout, file: &Path) -> Option<Self> {
-        let catalog = Catalog::load(layout).ok()?;
-        let dir = |folder: &str| layout.yours().join(folder);
-        let mut folders = catalog.crates.iter().map(|member| &*member.folder);
-        let folder = folders.find(|folder| file.starts_with(dir(folder)))?;
-        if dir(folder).exists() {
-            return None;
+        let yours = layout.yours();
+        let other = files::in_the_way(file).filter(|other| other.starts_with(&yours));
+        let (folder, command) = if other.map_or(!yours.is_dir(), |other| other == yours) {
+            (yours, "`cargo course list`".to_owned())
+        } else {
+            let catalog = Catalog::load(layout).ok()?;
+            let dir = |folder: &str| yours.join(folder);
+            let mut folders = catalog.crates.iter().map(|member| &*member.folder);
+            let folder = folders.find(|folder| file.starts_with(dir(folder)))?;
+            let first = catalog.in_folder(folder).next()?;
+            (dir(folder), format!("`cargo course reset {}`", first.id))
+        };
+        let makes = format!(
+            "{command} makes it again, with all its exercises as they are at the start. If you have a copy of your \
+             files, put them back into it"
+        );
+        if let Some(other) = other {
+            let shown = layout.show(other);
+            let away = format!("move {shown} out of the way");
+            let then = if other == folder {
+                format!("then {makes}")
+            } else {
+                format!("then {command} makes the folder again")
+            };
+            return Some(Self {
+                what: format!("{shown} is no folder"),
+                advice: format!("{away}, {then}"),
+                next: format!("{away}, then run {command}"),
+            });
         }
-        let first = catalog.in_folder(folder).next()?;
-        let command = format!("`cargo course reset {}`", first.id);
-        Some(Self {
-            what: format!("the folder {} is missing", layout.show(&dir(folder))),
-            advice: format!(
-                "{command} makes it again, with all its exercises as they are at the start. If you have a copy of \
-                 your files, put them back into it"
-            ),
-            command,
+        (!folder.is_dir()).then(|| Self {
+            what: format!("the folder {} is missing", layout.show(&folder)),
+            next: format!("run {command}"),
+            advice: makes,
         })
     }
 }
@@ -109,7 +135,7 @@ pub(super) fn reset(layout: &Layout, file: &Path) -> String {
 /// The shortest way to a build after this complaint, if it names the file.
 pub(super) fn next(layout: &Layout, complaint: &str) -> Option<String> {
     if let Some(gone) = missing(layout, complaint) {
-        return Some(format!("run {}", Gone::new(layout, &gone).command));
+        return Some(Gone::new(layout, &gone).next);
     }
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);

@@ -96,7 +96,7 @@ fn what_the_tool_writes_does_not_move_the_reader() {
     said += &run_again(&mut watch, "fix/double");
     fs::remove_dir_all(course.path("work")).unwrap();
     // The first run may see that only a part is deleted.
-    said += &watch.until_one_of(&["work is gone", " is missing"]);
+    said += &watch.until_one_of(&["work is missing", " is missing"]);
     course.told();
     said += &watch.until("not yet implemented: double 1");
     said += &(run_again(&mut watch, "fix/double") + &rest(watch));
