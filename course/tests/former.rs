@@ -152,6 +152,30 @@ fn an_exercise_that_comes_back_finds_the_readers_file() {
         "{news}"
     );
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+
+    // It comes back with a harder test.
+    drop_count(&course);
+    course.told();
+    before.restore(&course);
+    course.change("solutions/02-fix/tests/count.rs", "&[7, 7]", "&[7, 8]");
+    let said = course.told();
+    assert!(said.contains(back), "{said}");
+    let changed = "fix/count has changed since you began it: its test.";
+    assert!(said.contains(changed), "{said}");
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/count"]));
+    assert!(diff.contains("&[7, 8]"), "{diff}");
+
+    // The reader has deleted the file in between.
+    drop_count(&course);
+    course.told();
+    fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
+    before.restore(&course);
+    let said = course.told();
+    let back = "The exercise fix/count is part of the course again.\n";
+    assert!(
+        format!("{said}\n").contains(back) && !said.contains("New"),
+        "{said}"
+    );
 }
 
 #[test]

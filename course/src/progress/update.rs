@@ -20,11 +20,6 @@ pub fn update_work(layout: &Layout, catalog: &Catalog, progress: &Progress) -> U
     let (report, failed) = Stopped::split(work::update(layout, catalog));
     let report = report.with_progress(|id| progress.lost(id));
     let told = report.told(layout);
-    if !report.back.is_empty() {
-        let gone = |id: &String| format!("The exercise {id} is no longer part of the course.");
-        let old: Vec<String> = report.back.iter().map(gone).collect();
-        let _ = work::drop_news(layout, |piece| old.iter().any(|old| piece.starts_with(old)));
-    }
     if let Some(told) = told.as_ref().filter(|_| !report.is_greeting()) {
         // The caller tells the reader too, so a full disk hides nothing.
         let _ = work::keep_news(layout, told);

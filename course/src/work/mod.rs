@@ -23,7 +23,7 @@ pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
 pub use filled::fill;
 pub use former::{gone, has_former};
-pub use news::{drop_news, forget_news, keep_news, news, news_file, put_away};
+pub use news::{forget_news, keep_news, news, news_file, put_away, replaces};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};
 pub use version::Version;
@@ -263,7 +263,12 @@ impl Update<'_> {
                     };
                     if base.is_none() && !self.report.first {
                         let new = exercise.filter(|id| !is_renamed(id));
-                        self.report.new.extend(new);
+                        let is_back = |id: &String| self.record.was_of(path, |known| known == id);
+                        if new.as_ref().is_some_and(is_back) {
+                            self.report.back_at_start.extend(new);
+                        } else {
+                            self.report.new.extend(new);
+                        }
                     } else {
                         self.report.restored.extend(exercise);
                     }
@@ -332,6 +337,11 @@ impl Update<'_> {
             .skeletons()
             .filter(|path| !self.tree.contains_key(*path));
         let gone: Vec<PathBuf> = gone.map(Path::to_owned).collect();
+        // If an exercise with work comes back, its test may be another one.
+        let begun = gone.iter().filter(|path| {
+            self.record.owner(path).is_some() && matches!(self.state(path), State::Changed(_))
+        });
+        let tests: BTreeSet<PathBuf> = begun.map(|path| former::test_of(path)).collect();
         for path in gone {
             let full = self.layout.yours().join(&path);
             let owner = self.record.owner(&path).map(str::to_owned);
@@ -356,7 +366,7 @@ impl Update<'_> {
                 (None, None) => {}
             }
             self.record.remove(Kind::Moved, &path);
-            if has_work {
+            if has_work || tests.contains(&path) {
                 // If the exercise comes back, the reader still began with that version.
                 self.record.remove(Kind::Skeleton, &path);
             } else {

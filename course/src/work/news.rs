@@ -29,7 +29,9 @@ pub fn news(layout: &Layout) -> Vec<String> {
 /// If the file cannot be written, or another course holds the lock.
 pub fn keep_news(layout: &Layout, text: &str) -> Result<(), WorkError> {
     change(layout, |pieces| {
-        pieces.extend(split(text));
+        let new = split(text);
+        pieces.retain(|piece| !new.iter().any(|new| replaces(new, piece)));
+        pieces.extend(new);
         let mut seen = BTreeSet::new();
         pieces.retain(|piece| seen.insert(piece.clone()));
         let old = pieces.len().saturating_sub(MOST);
@@ -37,19 +39,23 @@ pub fn keep_news(layout: &Layout, text: &str) -> Result<(), WorkError> {
     })
 }
 
-/// Removes the news that are no longer true.
-///
-/// # Errors
-/// If the file cannot be written, or another course holds the lock.
-pub fn drop_news(layout: &Layout, is_old: impl Fn(&str) -> bool) -> Result<(), WorkError> {
-    change(layout, |pieces| pieces.retain(|piece| !is_old(piece)))
+/// Whether a piece of news says of an exercise what it is now, and an older one what it was: gone, back,
+/// renamed.
+pub fn replaces(new: &str, old: &str) -> bool {
+    fn subject(piece: &str) -> Option<&str> {
+        let (subject, _) = piece.split_once(" is ")?;
+        subject.strip_prefix("The exercise ")
+    }
+    subject(old).is_some_and(|exercise| new != old && subject(new) == Some(exercise))
 }
 
 /// Removes the news that an exercise has changed, after its file was reset or filled.
 pub fn forget_news(layout: &Layout, id: &str) {
     let changed = format!("{id} has changed since ");
     // If the news cannot be written, the reader can still put them away.
-    let _ = drop_news(layout, |piece| piece.starts_with(&changed));
+    let _ = change(layout, |pieces| {
+        pieces.retain(|piece| !piece.starts_with(&changed));
+    });
 }
 
 /// Removes the oldest news, as many as the reader has read.
@@ -116,6 +122,24 @@ mod tests {
         assert_eq!(news(&layout), ["three"]);
         put_away(&layout, 9).unwrap();
         assert!(news(&layout).is_empty());
+    }
+
+    #[test]
+    fn what_an_exercise_is_now_replaces_what_it_was() {
+        let (_dir, layout) = course();
+        let gone = "The exercise a/b is no longer part of the course.";
+        let back = "The exercise a/b is part of the course again, with your file.";
+        let other = "The exercise a/c is no longer part of the course.";
+        for (now, kept) in [
+            (gone, vec![gone]),
+            (other, vec![gone, other]),
+            (back, vec![other, back]),
+            (back, vec![other, back]),
+            (gone, vec![other, gone]),
+        ] {
+            keep_news(&layout, now).unwrap();
+            assert_eq!(news(&layout), kept);
+        }
     }
 
     #[test]

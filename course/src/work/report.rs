@@ -22,6 +22,8 @@ pub struct Report {
     pub new: Vec<String>,
     /// Exercises that the course has again, with the file that the reader has kept.
     pub back: Vec<String>,
+    /// The same, without such a file.
+    pub back_at_start: Vec<String>,
     /// Exercises with another id or another place than before.
     pub renamed: Vec<Renamed>,
     /// Exercises that changed after the reader began them. The reader's file is kept.
@@ -194,6 +196,9 @@ impl Report {
                 out,
                 "The exercise {id} is part of the course again, with your file."
             );
+        }
+        for id in &self.back_at_start {
+            let _ = writeln!(out, "The exercise {id} is part of the course again.");
         }
         out.push_str(&self.changed_told());
         // Without a record, nothing says who changed a file.

@@ -208,6 +208,17 @@ fn news_that_another_command_has_told_are_on_the_screen_too() {
     course::work::keep_news(&course.layout, "told elsewhere").unwrap();
     watch.until("told elsewhere");
     watch.until("fix/double: failed");
+    watch.until("[q]uit");
+
+    // An exercise that is back is no longer gone.
+    let tell = |news| course::work::keep_news(&course.layout, news).unwrap();
+    tell("The exercise a/b is no longer part of the course.");
+    watch.until("no longer part");
+    watch.until("[q]uit");
+    tell("The exercise a/b is part of the course again.");
+    let said = watch.until("part of the course again.") + &watch.until("[q]uit");
+    assert!(said.contains("told elsewhere"), "{said}");
+    assert!(!said.contains("no longer part"), "{said}");
 }
 
 #[test]

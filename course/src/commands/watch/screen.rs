@@ -9,6 +9,7 @@ use crate::catalog::Exercise;
 use crate::progress::{Modules, State};
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint, Size};
+use crate::work;
 
 /// The rows that stay for the tests if the task is long: a failing test with its message.
 const FOR_TESTS: usize = 5;
@@ -54,9 +55,10 @@ impl Screen {
         // Each save of an editor can say the same.
         let known: Vec<String> = self.news.lines().map(Into::into).collect();
         let is_new = |line: &&str| !known.iter().any(|known| known == line);
-        let before = std::mem::take(&mut self.news);
         let news: Vec<&str> = news.trim_end().lines().filter(is_new).collect();
-        self.news = format!("{}\n{before}", news.join("\n"));
+        let is_true = |old: &&str| !news.iter().any(|new| work::replaces(new, old));
+        let before: Vec<&str> = self.news.lines().filter(is_true).collect();
+        self.news = format!("{}\n{}", news.join("\n"), before.join("\n"));
     }
 
     pub fn forget_news(&mut self) {
