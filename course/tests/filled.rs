@@ -85,8 +85,8 @@ fn a_filled_module_whose_file_is_gone_is_to_do_again() {
     std::fs::remove_dir_all(course.path("work")).unwrap();
     assert_eq!(
         course.told(),
-        "The files of 3 exercises were gone from work/. They are there again as they are at the start, without your work:\n  \
-         1 solved: fix/queue\n  1 begun: fix/count\n  1 filled with our solution: \
+        "Files were missing in work/. They are there again as they are at the start, without your work. By your progress, \
+         you had worked on these:\n  1 solved: fix/queue\n  1 begun: fix/count\n  1 filled with our solution: \
          fix/line\n`cargo course list` still calls those solved that you have solved. If you have a copy of your files, put \
          it back into work/.\n"
     );
@@ -120,9 +120,19 @@ fn our_solution_counts_as_filled_also_where_the_progress_does_not_know_it() {
     std::fs::remove_dir_all(course.path("work")).unwrap();
     course.command(&["list"]);
     // The second needs the first, which comes back later.
-    course.write("work/my-runtime/src/queue.rs", &ours[1]);
+    course.write(
+        "work/my-runtime/src/queue.rs",
+        &format!("{}// Mine.\n", ours[1]),
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("todo     fix/line"), "{list}");
     assert_eq!(code(&course.command(&["check", "fix/queue"])), 1);
     course.write("work/my-runtime/src/line.rs", &ours[0]);
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("filled   fix/line"),
+        "no test is needed: {list}"
+    );
     assert_eq!(
         code(&course.command(&["check", "fix/line", "fix/queue"])),
         0

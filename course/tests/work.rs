@@ -268,8 +268,8 @@ fn deleted_work_of_solved_exercises_is_told() {
         }
         assert_eq!(
             course.told(),
-            "The files of 1 exercise were gone from work/. They are there again as they are at the start, without your \
-             work:\n  1 solved: fix/double\n`cargo course list` still calls those solved that you have \
+            "Files were missing in work/. They are there again as they are at the start, without your work. By your \
+             progress, you had worked on these:\n  1 solved: fix/double\n`cargo course list` still calls those solved that you have \
              solved. If you have a copy of your files, put it back into work/.\n"
         );
         let list = stdout(&course.command(&["list"]));

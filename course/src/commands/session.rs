@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
 
     /// Brings `work/` up to date. Returns what the reader should know, and the files that now hold what they
     /// wrote elsewhere.
-    fn update_work(&self) -> (Option<String>, Vec<PathBuf>) {
+    pub fn update_work(&self) -> (Option<String>, Vec<PathBuf>) {
         let progress::Updated {
             report,
             told,
@@ -152,7 +152,7 @@ impl<'a> Session<'a> {
             return;
         }
         // If it cannot be read, what we know still counts for this session.
-        if let Ok(loaded) = progress::load(&self.layout.progress()) {
+        if let Ok(loaded) = progress::load_carried(self.layout, &self.catalog) {
             self.learn(loaded);
         }
     }

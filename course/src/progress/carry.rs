@@ -13,7 +13,7 @@ struct Renamed {
 }
 
 /// Reads the progress file and carries what it says of earlier ids over to the ids of today. A module counts
-/// as filled no longer if our solution is gone from its file.
+/// as filled no longer if our solution is gone from its file, and as filled again if it is back.
 ///
 /// If the reader's file for the new id is the skeleton, a solved state is not carried over, because
 /// the new exercise asks for something else. Its line stays, and the list shows it separately.
@@ -22,7 +22,8 @@ pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, Progre
     let loaded = load(&path)?;
     let renamed = renamed(layout, catalog, &loaded.progress);
     let emptied = emptied(layout, catalog, &loaded.progress);
-    if renamed.is_empty() && emptied.is_empty() {
+    let filled = filled_again(layout, catalog, &loaded.progress);
+    if renamed.is_empty() && emptied.is_empty() && filled.is_empty() {
         return Ok(loaded);
     }
     file::locked(&path, || {
@@ -31,6 +32,10 @@ pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, Progre
         for id in &emptied {
             changed |= again.progress.state(id) == State::Filled
                 && again.progress.apply(id, Change::Reset);
+        }
+        for id in &filled {
+            changed |=
+                again.progress.state(id) == State::Todo && again.progress.apply(id, Change::Filled);
         }
         if changed {
             file::write(&path, &again.progress)?;
@@ -62,6 +67,17 @@ fn emptied(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<Strin
     let exercises = catalog.exercises().filter(filled);
     exercises
         .filter(|one| skeleton::is_open(layout, one))
+        .map(|one| one.id.clone())
+        .collect()
+}
+
+/// The modules with our solution that do not count as filled. The reader has put a copy of their files back, or
+/// the progress file was damaged.
+fn filled_again(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<String> {
+    let open = |one: &&Exercise| one.module.is_some() && progress.state(&one.id) == State::Todo;
+    let exercises = catalog.exercises().filter(open);
+    exercises
+        .filter(|one| skeleton::is_filled(layout, one))
         .map(|one| one.id.clone())
         .collect()
 }

@@ -80,7 +80,10 @@ impl Modules {
 
 fn state(layout: &Layout, exercise: &Exercise, progress: &Progress) -> State {
     match progress.state(&exercise.id) {
-        _ if !exercise.path(layout).is_file() => State::Todo,
+        // Without the whole folder, the progress is all that we know.
+        _ if layout.is_there() && layout.yours().is_dir() && !exercise.path(layout).is_file() => {
+            State::Todo
+        }
         State::Solved if is_open_again(layout, exercise, progress) => State::Todo,
         state @ (State::Solved | State::Filled) => state,
         _ => State::Todo,

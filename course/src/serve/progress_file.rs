@@ -3,7 +3,7 @@
 use super::course::Shared;
 use super::error::chain;
 use super::news;
-use crate::catalog::{Exercise, Layout};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, ProgressError};
 use crate::{files, work};
 
@@ -23,15 +23,24 @@ pub async fn reread(course: &Shared) {
         let root = course.layout.root();
         return course.problem(&files::was_moved(root));
     }
-    let (layout, passed) = (course.layout.clone(), course.board.passed());
-    if let Ok(read) = wakeful::spawn_blocking(move || load(&layout, &passed)).await {
+    let yours = course.layout.yours();
+    if !yours.is_dir() {
+        let told = "`cargo course list` makes it again, with all exercises as they are at the start. If you have a copy of \
+                    your files, put them back into it";
+        let folder = course.layout.show(&yours);
+        course.problem(&format!("the folder {folder} is missing. Help: {told}"));
+    }
+    let (layout, catalog) = (course.layout.clone(), course.board.catalog());
+    let passed = course.board.passed();
+    let read = wakeful::spawn_blocking(move || load(&layout, &catalog, &passed));
+    if let Ok(read) = read.await {
         learn(course, read);
     }
 }
 
 /// Reads the progress file. If a damage has cost the lines of exercises whose tests pass now, writes them again.
-fn load(layout: &Layout, passed: &[Exercise]) -> Result<Loaded, ProgressError> {
-    let mut loaded = progress::load(&layout.progress())?;
+fn load(layout: &Layout, catalog: &Catalog, passed: &[Exercise]) -> Result<Loaded, ProgressError> {
+    let mut loaded = progress::load_carried(layout, catalog)?;
     let lost = |one: &&Exercise| !loaded.progress.entries.contains_key(&one.id);
     for exercise in passed.iter().filter(lost).collect::<Vec<_>>() {
         let change = Change::by(true, layout, exercise);

@@ -46,8 +46,10 @@ pub async fn follow(course: Shared, mut watch: Watch) {
             rebuild(&course).await;
         } else if changed.contains(&work::news_file(&course.layout)) {
             news::announce(&course);
-        } else if work::has_former(&course.layout, &changed) {
-            // An editor still has the file of a renamed exercise open.
+        } else if work::has_record(&course.layout, &changed)
+            || work::has_former(&course.layout, &changed)
+        {
+            // The reader has put back a copy of work/, or an editor still has the file of a renamed exercise open.
             catch_up(&course).await;
         }
     }

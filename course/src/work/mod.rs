@@ -135,6 +135,14 @@ pub fn is_begun(layout: &Layout, exercise: &Exercise) -> bool {
     began_as != Some(Hash::of(&content))
 }
 
+/// Whether one of these changed files is the record of what the files in `work/` began as. The reader may have put
+/// back a copy of `work/`.
+pub fn has_record(layout: &Layout, paths: &BTreeSet<PathBuf>) -> bool {
+    let record = layout.yours().join(RECORD);
+    // If it is gone, the reader is deleting the folder.
+    paths.contains(&record) && record.is_file()
+}
+
 struct Update<'a> {
     layout: &'a Layout,
     catalog: &'a Catalog,

@@ -300,8 +300,8 @@ impl Report {
             return String::new();
         }
         let mut out = format!(
-            "The files of {} were gone from work/. They are there again as they are at the start, without your work:\n{}",
-            count(self.lost.len(), "exercise"),
+            "Files were missing in work/. They are there again as they are at the start, without your work. By your progress, \
+             you had worked on these:\n{}",
             told.concat()
         );
         if !with(Lost::Solved).is_empty() {

@@ -96,6 +96,17 @@ fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
     assert_eq!(flame["state"], "solved", "{flame}");
     let list = server.api("GET", "/api/exercises").json();
     assert_eq!(counts(&list), [3, 1, 1]);
+    // Without the folder, the list and the runtime still say the same.
+    let root = server.fixture.root();
+    std::fs::rename(root.join("work"), root.join("elsewhere")).expect("it can be moved");
+    let list = server.api("GET", "/api/exercises").json();
+    assert_eq!(counts(&list), [3, 1, 1]);
+    let told = events.until("problem")["message"].to_string();
+    assert!(
+        told.contains("the folder work is missing. Help: `cargo course list` makes it"),
+        "{told}"
+    );
+    std::fs::rename(root.join("elsewhere"), root.join("work")).expect("it can be moved back");
     assert_eq!(
         server.api("POST", &format!("{ID}/fill")).status,
         409,

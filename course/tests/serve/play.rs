@@ -216,5 +216,8 @@ fn a_block_that_cannot_be_built_says_what_to_do() {
     let mut block = server.play(CHAPTER, "");
     let text = block.until("diagnostics")["text"].to_string();
     assert!(text.contains("cannot create"), "{text}");
-    assert!(text.contains("help: check that"), "{text}");
+    assert!(
+        text.contains("help: move ") && text.contains(path),
+        "{text}"
+    );
 }

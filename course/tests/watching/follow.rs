@@ -222,6 +222,29 @@ fn news_that_another_command_has_told_are_on_the_screen_too() {
 }
 
 #[test]
+fn an_old_copy_of_the_work_that_is_put_back_is_brought_up_to_date() {
+    let (upstream, course) = clone();
+    let lib = "work/02-fix/src/lib.rs";
+    let [old_lib, old_record] = [lib, "work/.pristine"].map(|file| course.read(file));
+    upstream.change("solutions/02-fix/src/lib.rs", "//! ", "//! New. ");
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: failed");
+    watch.until("[q]uit");
+    let new_lib = course.read(lib);
+    assert_ne!(new_lib, old_lib);
+    course.write(lib, &old_lib);
+    course.write("work/.pristine", &old_record);
+    watch.until(&format!(
+        "Updated 1 file in work/ that you had not changed: {lib}"
+    ));
+    watch.until("[q]uit");
+    assert_eq!(course.read(lib), new_lib);
+}
+
+#[test]
 fn a_pull_that_removes_the_current_exercise_leads_to_the_next_one() {
     let (upstream, course) = clone();
     let mut watch = Session::start(&course, &["fix/double"]);

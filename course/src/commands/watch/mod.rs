@@ -278,6 +278,13 @@ impl Course<'_> {
             self.screen.add_news(&news::with_first(&new, &names));
             self.turn_to(self.current.clone());
         }
+        if work::has_record(layout, paths)
+            && let (Some(told), _) = self.session.update_work()
+        {
+            // The reader has put back a copy of work/ that is older than the course.
+            self.screen.add_news(&told);
+            self.turn_to(self.current.clone());
+        }
         self.session.read_progress();
         let catalog = &self.session.catalog;
         let other = self.contents.saved(layout, catalog, paths, &self.current);
