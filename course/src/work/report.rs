@@ -191,14 +191,10 @@ impl Report {
                  your versions.\n",
             );
         }
-        for id in &self.back {
-            let _ = writeln!(
-                out,
-                "The exercise {id} is part of the course again, with your file."
-            );
-        }
-        for id in &self.back_at_start {
-            let _ = writeln!(out, "The exercise {id} is part of the course again.");
+        let with_file = self.back.iter().map(|id| (id, ", with your file"));
+        let at_start = self.back_at_start.iter().map(|id| (id, ""));
+        for (id, with) in with_file.chain(at_start) {
+            let _ = writeln!(out, "The exercise {id} is part of the course again{with}.");
         }
         out.push_str(&self.changed_told());
         // Without a record, nothing says who changed a file.
