@@ -51,6 +51,7 @@ fn load(layout: &Layout, catalog: &Catalog, passed: &[Exercise]) -> Result<Loade
     Ok(loaded)
 }
 
+/// Shows what was read, or why it cannot be read.
 pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     let loaded = match outcome {
         Ok(loaded) => loaded,
