@@ -3,7 +3,7 @@
 // A page contains the token only if `cargo course` served it. The published book uses nothing from
 // this file.
 
-import { element } from './dom.js';
+import { element, prose } from './dom.js';
 import { follow } from './stream.js';
 
 const NOTICE_AFTER_MS = 1200;
@@ -87,7 +87,9 @@ export const status = (() => {
     const message = current.offline ?? current.problem;
     strip.hidden = message === null;
     strip.classList.toggle('offline', current.offline !== null);
-    strip.textContent = message ?? '';
+    // A message of the server begins like an error. A path at its start stays as it is.
+    const sentence = (message ?? '').replace(/^[a-z](?=[a-z]* )/, (first) => first.toUpperCase());
+    strip.replaceChildren(...prose(sentence));
     if (!strip.isConnected) document.body.append(strip);
   };
   return {

@@ -303,6 +303,21 @@ test('code in a hint can contain backticks', async () => {
   });
 });
 
+test('a problem is a sentence at the bottom of the page, with its code as code', async () => {
+  await reading('how-to.html', { colorScheme: 'dark' }, async (page) => {
+    // When the stream opens, the page forgets earlier problems. Then it asks for the exercises.
+    await page.locator('#mdbook-sidebar .progress').first().waitFor();
+    const show = (message) => page.evaluate(async (said) => (await import('/widgets/api.js')).status.problem(said), message);
+    const strip = page.locator('.course-status');
+    await show('the folder work is missing. Help: `cargo course list` makes it again');
+    assert.equal(await strip.innerText(), 'The folder work is missing. Help: cargo course list makes it again');
+    assert.equal(await strip.locator('code').innerText(), 'cargo course list');
+    await assertAccessible(page, 'a page with a problem', ['color-contrast']);
+    await show('book/src/a.md:1: cannot read it');
+    assert.equal(await strip.innerText(), 'book/src/a.md:1: cannot read it');
+  });
+});
+
 test('a file that does not compile shows the compiler\'s message', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(1);
