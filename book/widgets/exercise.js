@@ -5,7 +5,7 @@ import { call, exercisePath } from './api.js';
 import { button, duration, element, highlighted, prose, workTime } from './dom.js';
 import { address, isDone, next } from './next.js';
 import { placeView } from './place.js';
-import { diffView, fileName, headline, verdictView } from './verdict.js';
+import { diffView, fileName, headline, solvedEarlier, verdictView } from './verdict.js';
 
 const HINTS = 3;
 const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved', filled: 'our solution' };
@@ -116,7 +116,7 @@ export function mount(section, root) {
       '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []),
     ...(others.length > 0 ? [
       ' These files of the same package were missing too, and are there again as they are at the start: ',
-      others.map(fileName).join(', '), '.'] : []));
+      others.join(', '), '.'] : []));
     reset.focus();
   }
   // A module that this one needs, filled with our solution. The server tests this one again.
@@ -182,7 +182,7 @@ export function mount(section, root) {
     else if (needed.length > 0) chip.textContent = `needs ${needed.join(', ')}`;
     else if (exercise.open) chip.textContent = 'solved earlier, unfinished now';
     else if (exercise.state === 'solved' && exercise.outdated) chip.textContent = 'solved before it changed';
-    else if (exercise.state === 'failing' && exercise.solved) chip.textContent = 'solved earlier, fails now';
+    else if (exercise.state === 'failing' && exercise.solved) chip.textContent = solvedEarlier(exercise);
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);
     showNews(exercise.changed ?? '');

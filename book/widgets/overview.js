@@ -5,7 +5,8 @@
 import { send } from './api.js';
 import { bar, count, element, workTime } from './dom.js';
 import { program } from './lines.js';
-import { address, isDone, isSolved, next } from './next.js';
+import { address, isDone, next } from './next.js';
+import { solvedEarlier } from './verdict.js';
 
 const STATES = { todo: '', failing: 'not yet', running: 'testing…', solved: '✓ solved', filled: 'our solution' };
 const MODULES = { todo: ': open', solved: ': built', filled: ': filled with our solution' };
@@ -28,10 +29,11 @@ export function mount(root) {
 
 function showStates(list, known) {
   for (const item of list.querySelectorAll('li[data-id]')) {
-    const { state, open, outdated, solved } = known.get(item.dataset.id) ?? { state: 'todo' };
+    const one = known.get(item.dataset.id) ?? { state: 'todo' };
+    const { state, open, outdated, solved } = one;
     item.dataset.state = open ? 'failing' : state;
     const special = open ? 'unfinished now'
-      : state === 'failing' && solved ? 'solved earlier, fails now'
+      : state === 'failing' && solved ? solvedEarlier(one)
         : outdated && state === 'solved' ? 'solved before it changed' : null;
     item.querySelector('.state').textContent = special ?? STATES[state] ?? state;
   }
@@ -41,7 +43,8 @@ function showStates(list, known) {
 function showStanding(box, part, course, root) {
   const chapters = course.parts.find(({ title }) => title === part)?.chapters;
   const own = [...course.known.values()].filter(({ chapter }) => !chapters || chapters.includes(chapter));
-  const solved = own.filter(isSolved).length;
+  const solved = own.filter((one) => one.solved).length;
+  const open = own.filter((one) => one.solved && one.open).length;
   const filled = own.filter(({ state }) => state === 'filled').length;
   const left = own.filter((one) => !isDone(one));
   const minutes = left.reduce((sum, one) => sum + one.minutes, 0);
@@ -49,7 +52,8 @@ function showStanding(box, part, course, root) {
   const done = left.length === 0 && own.length > 0;
   const sum = done && filled === 0
     ? `You have solved all ${own.length} exercises${where}.`
-    : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}.`;
+    : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}${
+      open > 0 ? `, but ${open} of the solved ones ${open === 1 ? 'has' : 'have'} an unfinished file now` : ''}.`;
   const later = done ? next(course, own.at(-1)?.id).one : left[0];
   box.classList.toggle('done', done);
   box.replaceChildren(

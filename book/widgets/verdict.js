@@ -14,6 +14,12 @@ const OUTCOMES = {
   killed: 'A signal killed the process of a test.',
 };
 
+/** What to call a solved exercise whose last run did not pass. */
+export function solvedEarlier({ verdict }) {
+  const untested = ['missing', 'manifest_broken'].includes(verdict?.outcome);
+  return untested ? 'solved earlier, not tested now' : 'solved earlier, fails now';
+}
+
 /** One sentence about a verdict. The panel shows it, and screen readers read it out. */
 export function headline({ outcome, tests, diagnostics = '', waits_for: file, needs = [], changed = [] }) {
   if (file) return `${fileName(file)}, the file of another exercise, does not compile.`;

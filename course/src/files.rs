@@ -120,7 +120,11 @@ pub fn read_bytes(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     let file = options.open(path)?;
     let there = file.metadata()?;
     if !there.is_file() {
-        let why = "it is no regular file";
+        let why = if there.is_dir() {
+            "it is a folder"
+        } else {
+            "it is no regular file"
+        };
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
     let too_large = || {

@@ -196,9 +196,12 @@ fn a_filled_module_that_the_reader_changed_is_filled_again_on_request() {
     course.command(&["fill", "line"]);
     course.write(FILE, &format!("{}// Mine.\n", course.read(FILE)));
     course.change(SOLUTION, "/// The first.", "/// The first one.");
+    // It is the code of our earlier solution, which solves nothing.
+    course.change(SOLUTION, "self.things.pop_front()", "self.things.remove(0)");
     let said = course.told();
     let advice = "`cargo course fill fix/line` puts our new solution in place";
     let news = format!("fix/line has changed since it was filled. {advice}.");
+    let list = || stdout(&course.command(&["list"]));
     assert!(said.contains(&news), "{said}");
     assert!(!said.contains("began"), "{said}");
     assert!(course.read("work/.news").contains(&news));
@@ -207,6 +210,7 @@ fn a_filled_module_that_the_reader_changed_is_filled_again_on_request() {
         check.contains(advice) && !check.contains("reset"),
         "{check}"
     );
+    assert!(list().contains("filled   fix/line"), "{}", list());
     let diff = stdout(&course.command(&["diff", "--skeleton", "fix/line"]));
     assert!(
         diff.contains(advice.split(" puts").next().unwrap()) && !diff.contains("reset"),

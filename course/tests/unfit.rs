@@ -150,7 +150,10 @@ fn a_folder_instead_of_another_exercises_file_is_not_called_missing() {
             advice.starts_with("src/count.rs, the file of fix/count, is no file with code."),
             "{advice}"
         );
-        let reset = course.command(&["reset", "fix/count"]);
+        let file = "work/02-fix/src/count.rs";
+        let command = format!("run `cargo course reset --file {file}`");
+        assert_eq!(verdict.next, Some(command));
+        let reset = course.command(&["reset", "--file", file]);
         assert!(reset.status.success(), "{}", stderr(&reset));
         let verdict = course.run("fix/double", &limits());
         assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");

@@ -53,7 +53,7 @@ fn a_save_is_reported_once_with_all_its_files() {
 #[test]
 fn without_notifications_the_files_are_polled() {
     let (_dir, path) = canonical();
-    let mut watch = Watch::polled(&[&path], "to try it".into()).unwrap();
+    let mut watch = Watch::polled(&[&path], &[], "to try it".into()).unwrap();
     assert_eq!(
         *watch.mode(),
         Mode::Polled {
@@ -71,7 +71,7 @@ fn a_directory_that_was_deleted_and_created_again_is_still_watched() {
     let dir = path.join("src");
     for mut watch in [
         Watch::new(&[&dir]).unwrap(),
-        Watch::polled(&[&dir], "to try it".into()).unwrap(),
+        Watch::polled(&[&dir], &[], "to try it".into()).unwrap(),
     ] {
         fs::remove_dir_all(&dir).unwrap();
         fs::create_dir(&dir).unwrap();
@@ -89,7 +89,7 @@ fn the_files_of_a_new_directory_are_reported_and_watched() {
     let dir = path.join("src");
     for name in ["notified", "polled"] {
         let watch = match name {
-            "polled" => Watch::polled(&[&dir], "to try it".into()),
+            "polled" => Watch::polled(&[&dir], &[], "to try it".into()),
             _ => Watch::new(&[&dir]),
         };
         let mut watch = watch.unwrap();
@@ -116,7 +116,7 @@ fn links_below_a_watched_directory_are_not_followed() {
     let file = path.join("src/lib.rs");
     for mut watch in [
         Watch::new(&[&path]).unwrap(),
-        Watch::polled(&[&path], "to try it".into()).unwrap(),
+        Watch::polled(&[&path], &[], "to try it".into()).unwrap(),
     ] {
         let mut changed = BTreeSet::new();
         for round in 0..3 {
@@ -139,7 +139,7 @@ fn a_watched_directory_may_be_a_link() {
     std::os::unix::fs::symlink(&outside, &link).unwrap();
     for mut watch in [
         Watch::new(&[&link]).unwrap(),
-        Watch::polled(&[&link], "to try it".into()).unwrap(),
+        Watch::polled(&[&link], &[], "to try it".into()).unwrap(),
     ] {
         for file in [link.join("Cargo.toml"), link.join("src/lib.rs")] {
             assert!((0..3).any(|_| told(&mut watch, &file).contains(&file)));

@@ -12,8 +12,8 @@ use crate::catalog::{Exercise, Layout};
 use crate::grade::Graded;
 use crate::progress::Standing;
 use crate::runner::{self, Limits, Verdict};
-use crate::skeleton;
 use crate::terminal::{self, Paint};
+use crate::work;
 
 #[derive(Serialize)]
 struct Checked {
@@ -81,7 +81,7 @@ async fn check(
             let standing = Standing::new(session.layout, exercise, &session.progress);
             standings.push(Standing {
                 passes: Some(verdict.passed()),
-                has_our_code: Some(skeleton::has_our_code(session.layout, exercise)),
+                has_our_code: Some(work::has_our_code(session.layout, exercise)),
                 verdict: Some(verdict),
                 ..standing
             });

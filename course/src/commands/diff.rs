@@ -71,7 +71,14 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
         );
         format!("{}\n{}\n", colour(&diff), wrapped(&told, 0, 0))
     } else {
-        let told = format!("Nothing in {} has changed since you began it.", exercise.id);
+        let id = &exercise.id;
+        let told = if session.progress.state(id) == State::Filled {
+            format!(
+                "{id} is filled with our solution, which changes with the course. So there is no change to look at."
+            )
+        } else {
+            format!("Nothing in {id} has changed since you began it.")
+        };
         wrapped(&told, 0, 0) + "\n"
     };
     print(&text)?;
@@ -83,8 +90,8 @@ fn after(session: &Session, exercise: &Exercise, changes: Changes) -> String {
     let (layout, id) = (session.layout, &exercise.id);
     if session.progress.state(id) == State::Filled {
         let text = format!(
-            "This is what the course changed in {id} since it was filled. Your file still has our earlier solution. `cargo \
-             course fill {id}` puts the new one in place."
+            "This is what the course changed in {id} since it was filled. Your file is as you left it. `cargo course \
+             fill {id}` puts our new solution in its place."
         );
         return wrapped(&text, 0, 0) + "\n";
     }

@@ -45,7 +45,7 @@ fn fill(session: &mut Session, exercise: &Exercise) -> Result<String, CommandErr
         format!(" Your version is kept as {kept}. To restore it, rename it to the old name.")
     });
     let counts = if session.progress.is_solved(id) {
-        format!("{id} stays solved, because you solved it before.")
+        format!("{id} stays solved, because its tests have passed with your own version.")
     } else {
         format!(
             "{id} counts as filled, not as solved. `cargo course reset {id}` makes it an exercise again."

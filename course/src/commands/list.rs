@@ -11,7 +11,6 @@ use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 use crate::progress::{self, Earlier, Modules, Progress, Standing, State};
 use crate::terminal::{Paint, prose, wrapped};
-use crate::work;
 
 #[derive(Serialize)]
 struct Listed {
@@ -46,7 +45,7 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
             changed: session
                 .catalog
                 .exercises()
-                .filter(|exercise| work::changes(layout, exercise).is_some())
+                .filter(|exercise| progress::changes(layout, exercise, &session.progress).is_some())
                 .map(|exercise| exercise.id.clone())
                 .collect(),
         })?;
@@ -167,18 +166,21 @@ fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     match std::fs::metadata(&path) {
         Err(error)
             if error.kind() == std::io::ErrorKind::NotFound
+                && layout.yours().is_dir()
                 && !path.is_symlink()
                 && files::in_the_way(&path).is_none() =>
         {
             marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
         }
         Ok(there) if there.is_file() => {}
+        // One message for all of them is enough.
+        _ if !layout.yours().is_dir() => {}
         _ => marks.push("(its file cannot be read)".to_owned()),
     }
     if progress::is_open_again(layout, exercise, &session.progress) {
         marks.push("(solved earlier, but the file is unfinished)".to_owned());
     }
-    if work::changes(layout, exercise).is_some() {
+    if progress::changes(layout, exercise, &session.progress).is_some() {
         marks.push(format!("(changed: `cargo course diff --skeleton {id}`)"));
     } else if progress::is_outdated(layout, exercise, &session.progress) {
         marks.push(format!(

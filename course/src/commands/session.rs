@@ -180,7 +180,7 @@ impl<'a> Session<'a> {
     /// A line for the reader beside a verdict: the course has changed the exercise.
     pub fn note(&self, exercise: &Exercise, verdict: &Verdict) -> Option<String> {
         let id = &exercise.id;
-        if let Some(changes) = work::changes(self.layout, exercise) {
+        if let Some(changes) = progress::changes(self.layout, exercise, &self.progress) {
             return Some(match self.progress.state(id) {
                 State::Filled => format!(
                     "changed since it was filled. `cargo course fill {id}` puts our new solution in place"

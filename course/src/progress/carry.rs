@@ -2,7 +2,7 @@
 
 use super::{Change, Loaded, Progress, ProgressError, State, file, load};
 use crate::catalog::{Catalog, Exercise, Layout};
-use crate::skeleton;
+use crate::{skeleton, work};
 
 /// Progress under an id that an exercise had earlier.
 struct Renamed {
@@ -77,7 +77,7 @@ fn filled_again(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<
     let open = |one: &&Exercise| one.module.is_some() && progress.state(&one.id) == State::Todo;
     let exercises = catalog.exercises().filter(open);
     exercises
-        .filter(|one| skeleton::is_filled(layout, one))
+        .filter(|one| !skeleton::is_open(layout, one) && work::has_our_code(layout, one))
         .map(|one| one.id.clone())
         .collect()
 }

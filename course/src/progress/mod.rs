@@ -22,7 +22,7 @@ mod update;
 pub use carry::load_carried;
 pub use modules::{Module, Modules};
 pub use next::After;
-pub use standing::{Earlier, Standing, earlier, is_open_again, is_outdated};
+pub use standing::{Earlier, Standing, changes, earlier, is_open_again, is_outdated};
 pub use update::{Updated, update_work};
 
 use std::collections::BTreeMap;
@@ -32,9 +32,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Exercise, Layout};
 use crate::files::{self, FileError};
-use crate::skeleton;
 use crate::terminal::count;
-use crate::work::{Lost, Version};
+use crate::work::{self, Lost, Version};
 
 /// The state of one exercise. The file never contains `Running`. It only exists for showing the
 /// state while tests run.
@@ -154,7 +153,7 @@ impl Change {
     /// process knows, because another process may have filled the exercise.
     pub(crate) fn by(passed: bool, layout: &Layout, exercise: &Exercise) -> Self {
         let version = || Version::of(layout, exercise);
-        let is_ours = exercise.module.is_some() && skeleton::has_our_code(layout, exercise);
+        let is_ours = exercise.module.is_some() && work::has_our_code(layout, exercise);
         match passed {
             true if is_ours => Self::PassedWithOurs(version()),
             true => Self::Passed(version()),

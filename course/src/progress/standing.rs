@@ -6,7 +6,7 @@ use super::{Progress, State};
 use crate::catalog::{Catalog, Exercise, Kind, Layout};
 use crate::runner::Verdict;
 use crate::skeleton;
-use crate::work::Version;
+use crate::work::{self, Changes, Version};
 
 /// An exercise with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +95,17 @@ pub fn is_outdated(layout: &Layout, exercise: &Exercise, progress: &Progress) ->
     solved
         .and_then(|entry| entry.version)
         .is_some_and(|version| now().is_some_and(|now| now != version))
+}
+
+/// What the course changed in an exercise since the reader began it, or last looked. `None` also if its tests of
+/// today have passed.
+pub fn changes(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Option<Changes> {
+    let changes = work::changes(layout, exercise)?;
+    let entry = progress.entries.get(&exercise.id);
+    let solved = entry.filter(|entry| entry.state == State::Solved);
+    let version = solved.and_then(|entry| entry.version);
+    let is_done = version.is_some() && version == Version::of(layout, exercise);
+    (!is_done).then_some(changes)
 }
 
 /// An exercise that the reader solved or began, and that the course no longer has.

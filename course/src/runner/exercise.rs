@@ -40,6 +40,14 @@ pub async fn run(
     Err(RunError::KeepsChanging)
 }
 
+/// What to say and do if `work/` itself is missing, or if something else has its place.
+pub fn missing_work(layout: &Layout) -> Option<String> {
+    let manifest = layout.yours().join("Cargo.toml");
+    let is_folder = layout.yours().is_dir();
+    let gone = manifest::Gone::folder(layout, &manifest).filter(|_| !is_folder)?;
+    Some(format!("{}. Help: {}", gone.what, gone.advice))
+}
+
 /// A short text that changes whenever the contents of the exercise's files change.
 pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError> {
     let dir = exercise.dir(layout);
@@ -132,8 +140,11 @@ async fn once(
         if changed.misleads() {
             // The errors may be in files that are as they should be.
         } else if let Some(other) = foreign_error(layout, exercise, &report) {
+            let path = other.path(layout);
             verdict.advice = Some(foreign_advice(layout, &other));
-            verdict.waits_for = Some(layout.show(&other.path(layout)));
+            verdict.waits_for = Some(layout.show(&path));
+            verdict.next =
+                (!path.is_file()).then(|| format!("run {}", manifest::reset(layout, &path)));
         } else if !changed.has(&test) && has_error_in(&report, &exercise.test) {
             verdict.advice = Some(test_advice(layout, exercise));
         }
@@ -294,8 +305,9 @@ fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
         )
     } else if path.symlink_metadata().is_ok() {
         format!(
-            "{file}, the file of {id}, is no file with code. Move it out of the way, or run `cargo course reset {id}` (it \
-             keeps what is there as a copy)"
+            "{file}, the file of {id}, is no file with code. {} puts the start version in its place, and keeps what is there \
+             as a copy",
+            manifest::reset(layout, &path)
         )
     } else {
         format!(

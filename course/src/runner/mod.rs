@@ -26,6 +26,6 @@ pub(crate) mod unfit;
 mod verdict;
 
 pub use error::RunError;
-pub use exercise::{revision, run};
+pub use exercise::{missing_work, revision, run};
 pub use limits::Limits;
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};

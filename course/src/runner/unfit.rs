@@ -57,7 +57,9 @@ impl Unfit {
     pub fn new(path: PathBuf) -> Option<Self> {
         let there = fs::metadata(&path).ok()?;
         let kind = io::ErrorKind::InvalidInput;
-        let why = if !there.is_file() {
+        let why = if there.is_dir() {
+            io::Error::new(kind, "it is a folder")
+        } else if !there.is_file() {
             io::Error::new(kind, "it is no regular file")
         } else if there.len() > files::LARGEST {
             let most = files::LARGEST >> 20;

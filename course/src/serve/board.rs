@@ -37,7 +37,7 @@ struct Run {
 }
 
 /// An exercise, as a page receives it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub struct View {
     id: String,
     chapter: String,
@@ -219,7 +219,7 @@ impl Inner {
             outdated: !verdict.as_ref().is_some_and(Verdict::passed)
                 && progress::is_outdated(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
-            changed: work::changes(layout, exercise).map(Changes::told),
+            changed: progress::changes(layout, exercise, &self.progress).map(Changes::told),
             verdict,
         }
     }

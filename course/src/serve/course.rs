@@ -123,6 +123,16 @@ impl Course {
             .send("problem", &serde_json::json!({ "message": message }));
     }
 
+    /// Tells every page that `work/` is missing, or that it is there again.
+    pub fn missing_work(&self, told: Option<String>) {
+        if let Some(told) = &told {
+            terminal::complain(told);
+        }
+        let message = told.or_else(|| self.book_problem());
+        self.hub
+            .send("problem", &serde_json::json!({ "message": message }));
+    }
+
     /// Builds the book and shows it. Returns the names of the pages that changed. If the build
     /// fails, the pages stay as they were, and a message says why.
     pub async fn build_book(self: &Arc<Self>) -> Option<Vec<String>> {

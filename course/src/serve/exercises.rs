@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{board, course::Shared, error::Refusal, progress_file};
+use super::{board, course::Shared, error::Refusal, news, progress_file, refresh};
 use crate::{
     catalog::{Exercise, Part},
     files,
@@ -131,6 +131,11 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
         match file(&place, &subject) {
             Err(refusal) if !refusal.is_missing() => return Err(refusal),
             _ => {}
+        }
+        if !place.layout.yours().is_dir()
+            && let Some(told) = refresh::update_work(&place.layout, &place.board.catalog())
+        {
+            news::tell(&place, &told);
         }
         work::reset(&place.layout, &place.board.catalog(), &subject)
             .map_err(|e| Refusal::broken(&e))

@@ -5,6 +5,7 @@ use std::{
     convert::Infallible,
     io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     rc::Rc,
     sync::Arc,
     time::Duration,
@@ -95,7 +96,8 @@ impl Server {
         notes.extend(neighbours(&course));
         course.build_book().await;
         let directories = refresh::directories(&course);
-        let watch = Watch::new(&directories.iter().map(AsRef::as_ref).collect::<Vec<_>>())?;
+        let directories: Vec<&Path> = directories.iter().map(AsRef::as_ref).collect();
+        let watch = Watch::with_files(&directories, &[&course.layout.progress()])?;
         if let Mode::Polled { reason } = watch.mode() {
             notes.push(format!(
                 "The server checks all files every second instead of waiting for changes ({reason})."

@@ -5,7 +5,7 @@ use super::error::chain;
 use super::news;
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, ProgressError};
-use crate::{files, work};
+use crate::{files, runner, work};
 
 /// Writes one change into the progress file, and tells the pages which exercises are solved.
 pub async fn record(course: &Shared, exercise: &Exercise, change: Change) {
@@ -23,18 +23,31 @@ pub async fn reread(course: &Shared) {
         let root = course.layout.root();
         return course.problem(&files::was_moved(root));
     }
-    let yours = course.layout.yours();
-    if !yours.is_dir() {
-        let told = "`cargo course list` makes it again, with all exercises as they are at the start. If you have a copy of \
-                    your files, put them back into it";
-        let folder = course.layout.show(&yours);
-        course.problem(&format!("the folder {folder} is missing. Help: {told}"));
+    if let Some(told) = runner::missing_work(&course.layout) {
+        course.problem(&told);
     }
+    read(course).await;
+}
+
+async fn read(course: &Shared) {
     let (layout, catalog) = (course.layout.clone(), course.board.catalog());
     let passed = course.board.passed();
     let read = wakeful::spawn_blocking(move || load(&layout, &catalog, &passed));
     if let Ok(read) = read.await {
         learn(course, read);
+    }
+}
+
+/// Reads the progress file after it has changed, and tells every page.
+pub async fn follow(course: &Shared) {
+    if !course.layout.is_there() {
+        return;
+    }
+    let before = course.board.views(&course.layout);
+    read(course).await;
+    let after = course.board.views(&course.layout);
+    for view in after.iter().filter(|view| !before.contains(view)) {
+        course.hub.send("exercise", view);
     }
 }
 

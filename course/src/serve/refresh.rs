@@ -32,8 +32,25 @@ pub fn directories(course: &Shared) -> Vec<PathBuf> {
 
 /// Follows the changes until the server ends.
 pub async fn follow(course: Shared, mut watch: Watch) {
+    let (mut is_restored, mut is_missing) = (false, false);
     loop {
-        let changed = watch.next().await;
+        let changed = if is_restored {
+            let Ok(changed) = wakeful::time::timeout(work::COPY, watch.next()).await else {
+                is_restored = false;
+                catch_up(&course).await;
+                continue;
+            };
+            changed
+        } else {
+            watch.next().await
+        };
+        // The reader may be putting back a copy of work/. We wait until it is complete.
+        is_restored |= work::has_record(&course.layout, &changed);
+        let missing = runner::missing_work(&course.layout).filter(|_| course.layout.is_there());
+        if missing.is_some() != is_missing {
+            is_missing = missing.is_some();
+            course.missing_work(missing);
+        }
         for exercise in touched(&course, &changed) {
             // The file was saved without a change, or the last run has already seen this change.
             let now = runner::revision(&course.layout, &exercise).ok();
@@ -42,14 +59,15 @@ pub async fn follow(course: Shared, mut watch: Watch) {
                 board::run(&course, &exercise);
             }
         }
+        if changed.contains(&course.layout.progress()) {
+            progress_file::follow(&course).await;
+        }
         if changed.iter().any(|path| makes_the_book(&course, path)) {
             rebuild(&course).await;
         } else if changed.contains(&work::news_file(&course.layout)) {
             news::announce(&course);
-        } else if work::has_record(&course.layout, &changed)
-            || work::has_former(&course.layout, &changed)
-        {
-            // The reader has put back a copy of work/, or an editor still has the file of a renamed exercise open.
+        } else if !is_restored && work::has_former(&course.layout, &changed) {
+            // An editor still has the file of a renamed exercise open.
             catch_up(&course).await;
         }
     }
@@ -124,6 +142,7 @@ fn is_written(path: &Path) -> bool {
 fn makes_the_book(course: &Shared, path: &Path) -> bool {
     let layout = &course.layout;
     is_written(path)
+        && *path != layout.progress()
         && !path.starts_with(layout.yours())
         && !path.starts_with(layout.book().join("book"))
 }

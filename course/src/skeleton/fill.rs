@@ -39,16 +39,8 @@ pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
     solution.is_ok_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
 }
 
-/// Whether the reader's file has the code of our solution. Comments and spaces may be different.
-pub fn has_our_code(layout: &Layout, exercise: &Exercise) -> bool {
-    let ours = our_solution(layout, exercise).ok();
-    let yours = files::read(&exercise.path(layout)).ok();
-    let codes = [ours, yours].map(|text| text.and_then(|text| code(&text)));
-    matches!(codes, [Some(ours), Some(yours)] if ours == yours)
-}
-
 /// The tokens of a source file without its comments. `None` if it is no Rust code.
-fn code(source: &str) -> Option<String> {
+pub fn code(source: &str) -> Option<String> {
     source
         .parse()
         .ok()

@@ -13,9 +13,7 @@ mod tree;
 mod write;
 
 pub use diff::diff;
-pub use fill::{
-    fill, first_hole, has_our_code, is_filled, is_open, is_skeleton, open, our_solution,
-};
+pub use fill::{code, fill, first_hole, is_filled, is_open, is_skeleton, open, our_solution};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
 pub use tree::{Tree, generate};

@@ -68,27 +68,32 @@ pub struct WatchError {
 impl Watch {
     /// Watches these directories with everything below them. A missing directory is an error.
     pub fn new(dirs: &[&Path]) -> Result<Self, WatchError> {
+        Self::with_files(dirs, &[])
+    }
+
+    /// Watches these files too. They may be missing, and each is beside one of the directories.
+    pub fn with_files(dirs: &[&Path], files: &[&Path]) -> Result<Self, WatchError> {
         match reason_to_poll(dirs) {
-            Some(reason) => Self::polled(dirs, reason),
-            None => {
-                Self::notified(dirs).or_else(|error| Self::polled(dirs, error.source.to_string()))
-            }
+            Some(reason) => Self::polled(dirs, files, reason),
+            None => Self::notified(dirs, files)
+                .or_else(|error| Self::polled(dirs, files, error.source.to_string())),
         }
     }
 
     /// Watches by polling, even if the system could report changes.
-    pub fn polled(dirs: &[&Path], reason: String) -> Result<Self, WatchError> {
+    pub fn polled(dirs: &[&Path], files: &[&Path], reason: String) -> Result<Self, WatchError> {
         let make = |sender| PollWatcher::new(sender, config().with_poll_interval(POLL));
-        Self::start(dirs, Mode::Polled { reason }, make)
+        Self::start(dirs, files, Mode::Polled { reason }, make)
     }
 
-    fn notified(dirs: &[&Path]) -> Result<Self, WatchError> {
+    fn notified(dirs: &[&Path], files: &[&Path]) -> Result<Self, WatchError> {
         let make = |sender| RecommendedWatcher::new(sender, config());
-        Self::start(dirs, Mode::Notified, make)
+        Self::start(dirs, files, Mode::Notified, make)
     }
 
     fn start<W: Watcher + Send + 'static>(
         dirs: &[&Path],
+        files: &[&Path],
         mode: Mode,
         make: impl FnOnce(Handler) -> notify::Result<W>,
     ) -> Result<Self, WatchError> {
@@ -101,6 +106,7 @@ impl Watch {
         let known: Vec<PathBuf> = dirs.iter().map(|dir| dir.to_path_buf()).collect();
         let handler = Handler {
             dirs: known.iter().map(|dir| (target(dir), dir.clone())).collect(),
+            files: files.iter().map(|file| file.to_path_buf()).collect(),
             sender,
         };
         let mut watcher = make(handler).map_err(fails(first))?;
@@ -207,6 +213,8 @@ struct Change {
 struct Handler {
     /// Each directory that the system watches, and the name that the receiver knows it by.
     dirs: Vec<(PathBuf, PathBuf)>,
+    /// Files in the parents of these directories.
+    files: BTreeSet<PathBuf>,
     sender: Sender<Change>,
 }
 
@@ -225,8 +233,11 @@ impl EventHandler for Handler {
             kind,
             EventKind::Any | EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
         );
-        // We watch the parents only to see these directories appear.
+        // We watch the parents only to see these directories appear, and for these files.
         let named = |path: PathBuf| {
+            if self.files.contains(&path) {
+                return Some(path);
+            }
             let mut dirs = self.dirs.iter();
             dirs.find_map(|(dir, name)| Some(name.join(path.strip_prefix(dir).ok()?)))
         };

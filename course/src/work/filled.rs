@@ -21,11 +21,35 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
     if let Ok(_lock) = lock(&layout.yours().join(".lock"))
         && let Ok(Some(mut record)) = Record::load(&path)
     {
-        record.set(Kind::Filled, &place(exercise), Hash::of(ours.as_bytes()));
+        set_filled(&mut record, exercise, &ours);
         let _ = record.save(&path);
     }
     forget_news(layout, &exercise.id);
     Ok(kept)
+}
+
+/// Whether the reader's file has the code of our solution of today, or of the one that filled it. Comments and
+/// spaces may be different.
+pub fn has_our_code(layout: &Layout, exercise: &Exercise) -> bool {
+    let yours = files::read(&exercise.path(layout)).ok();
+    let Some(yours) = yours.and_then(|text| skeleton::code(&text)) else {
+        return false;
+    };
+    let ours = skeleton::our_solution(layout, exercise).ok();
+    if ours.and_then(|text| skeleton::code(&text)).as_ref() == Some(&yours) {
+        return true;
+    }
+    let record = Record::load(&layout.yours().join(RECORD)).ok().flatten();
+    let filled = record.and_then(|record| record.get(Kind::FilledCode, &place(exercise)));
+    filled == Some(Hash::of(yours.as_bytes()))
+}
+
+fn set_filled(record: &mut Record, exercise: &Exercise, solution: &str) {
+    let path = place(exercise);
+    record.set(Kind::Filled, &path, Hash::of(solution.as_bytes()));
+    if let Some(code) = skeleton::code(solution) {
+        record.set(Kind::FilledCode, &path, Hash::of(code.as_bytes()));
+    }
 }
 
 impl Update<'_> {
@@ -51,8 +75,7 @@ impl Update<'_> {
                 }
                 self.report.filled_again.push(exercise.id.clone());
             }
-            self.record
-                .set(Kind::Filled, &path, Hash::of(now.as_bytes()));
+            set_filled(&mut self.record, exercise, &now);
             if let Some(skeleton) = self.tree.get(&path) {
                 let skeleton = Hash::of(skeleton);
                 self.record.set(Kind::Skeleton, &path, skeleton);

@@ -21,7 +21,7 @@ mod version;
 
 pub use changes::{Changes, changes, last_look, look};
 pub use error::{Stopped, WorkError};
-pub use filled::fill;
+pub use filled::{fill, has_our_code};
 pub use former::{gone, has_former};
 pub use news::{forget_news, keep_news, news, news_file, put_away, replaces};
 pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
@@ -134,6 +134,9 @@ pub fn is_begun(layout: &Layout, exercise: &Exercise) -> bool {
         .and_then(|record| record.get(Kind::Skeleton, &place(exercise)));
     began_as != Some(Hash::of(&content))
 }
+
+/// How long to wait after the last change of a copy of `work/` that the reader puts back.
+pub const COPY: Duration = Duration::from_secs(1);
 
 /// Whether one of these changed files is the record of what the files in `work/` began as. The reader may have put
 /// back a copy of `work/`.

@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Saved,
     /// Our solution of a module, as `fill` wrote it.
     Filled,
+    /// Its code, without comments and spaces.
+    FilledCode,
     /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
     Brought,
 }
@@ -151,6 +153,7 @@ impl Record {
                 Kind::Moved => "moved",
                 Kind::Saved => "saved",
                 Kind::Filled => "filled",
+                Kind::FilledCode => "filled-code",
                 Kind::Brought => "brought",
             };
             let _ = writeln!(text, "{kind} {:032x} {}", hash.0, shown(path));
@@ -184,6 +187,7 @@ fn parse(text: &str) -> Option<Record> {
             "moved" => Kind::Moved,
             "saved" => Kind::Saved,
             "filled" => Kind::Filled,
+            "filled-code" => Kind::FilledCode,
             "brought" => Kind::Brought,
             "exercise" => {
                 record.owners.insert(path.into(), word.to_owned());
@@ -214,6 +218,7 @@ mod tests {
         record.set(Kind::Brought, path, Hash::of(b""));
         record.set(Kind::Moved, path, Hash::of(b"three"));
         record.set(Kind::Filled, path, Hash::of(b"four"));
+        record.set(Kind::FilledCode, path, Hash::of(b"five"));
         record.add_former(path, "fix/b");
         record.set_owners([(path.to_owned(), "fix/a".to_owned())].into());
         assert_eq!(parse(&record.render()), Some(record));

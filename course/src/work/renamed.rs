@@ -194,8 +194,10 @@ impl Update<'_> {
         }
         let kind = if is_again { Kind::Saved } else { Kind::Moved };
         self.record.remove(Kind::Saved, &to);
-        if let Some(ours) = self.record.get(Kind::Filled, from) {
-            self.record.set(Kind::Filled, &to, ours);
+        for ours in [Kind::Filled, Kind::FilledCode] {
+            if let Some(hash) = self.record.get(ours, from) {
+                self.record.set(ours, &to, hash);
+            }
         }
         self.record.set(kind, &to, Hash::of(content));
         self.record.add_former(from, &exercise.id);
@@ -328,6 +330,7 @@ impl Update<'_> {
     pub(super) fn forget(&mut self, path: &Path) {
         self.record.remove(Kind::Skeleton, path);
         self.record.remove(Kind::Filled, path);
+        self.record.remove(Kind::FilledCode, path);
         // A leftover costs only its space.
         let _ = fs::remove_file(self.layout.starts().join(path));
     }

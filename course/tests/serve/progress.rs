@@ -59,6 +59,42 @@ fn a_solved_exercise_keeps_its_place_in_a_progress_file_that_was_damaged_since()
     assert_eq!(kept, "rubbish\n");
 }
 
+#[test]
+fn a_progress_file_that_the_reader_repairs_reaches_the_pages() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    let solved = "lamps/dim solved 2026-05-01\n";
+    server.fixture.write("progress.txt", solved);
+    assert_eq!(events.until("exercise")["solved"], true);
+    std::fs::remove_file(server.fixture.root().join("progress.txt")).expect("it is there");
+    assert_eq!(events.until("exercise")["solved"], false);
+}
+
+#[test]
+fn a_reset_without_work_says_that_its_files_were_missing() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+    let root = server.fixture.root();
+    std::fs::remove_dir_all(root.join("work")).expect("it is there");
+    let missing =
+        |told: &serde_json::Value| told.to_string().contains("the folder work is missing");
+    while !missing(&events.until("problem")) {}
+    let reset = server.api("POST", &format!("{ID}/reset"));
+    assert_eq!(reset.status, 200, "{reset:?}");
+    // The pages hear that it is there again.
+    let there = events.until("problem");
+    assert!(there["message"].is_null(), "{there}");
+    let news = server.api("GET", "/api/exercises").json()["news"].to_string();
+    assert!(
+        news.contains("Files were missing in work/") && !news.contains("New"),
+        "{news}"
+    );
+}
+
 /// A compiler or an editor may make parts of the old folder again.
 #[test]
 fn pages_of_a_clone_that_was_moved_keep_the_progress() {

@@ -219,6 +219,31 @@ fn news_that_another_command_has_told_are_on_the_screen_too() {
     let said = watch.until("part of the course again.") + &watch.until("[q]uit");
     assert!(said.contains("told elsewhere"), "{said}");
     assert!(!said.contains("no longer part"), "{said}");
+
+    // The reader puts them away on a page, and then something else happens.
+    course::work::put_away(&course.layout, 9).unwrap();
+    tell("told later");
+    let said = watch.until("told later") + &watch.until("[q]uit");
+    assert!(!said.contains("told elsewhere"), "{said}");
+}
+
+#[test]
+fn a_reset_without_the_folder_says_what_was_missing() {
+    let course = Course::new();
+    course.solve("fix/double");
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: passed");
+    watch.until("[q]uit");
+    fs::remove_dir_all(course.path("work")).unwrap();
+    watch.press("l");
+    watch.until("the folder work is missing. Help: `cargo course list` makes it again");
+    watch.until("[q]uit");
+    watch.press("x");
+    watch.until("It is missing. [y/n]");
+    watch.press("y");
+    let said = watch.until("fix/double: failed");
+    assert!(said.contains("Files were missing in work/."), "{said}");
+    assert!(!said.contains("New exercises"), "{said}");
 }
 
 #[test]

@@ -73,6 +73,7 @@ pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError
             verdict: None,
             seen: None,
             pulled: None,
+            restored: None,
         }
         .follow(),
     )
@@ -137,6 +138,8 @@ struct Course<'a> {
     seen: Option<String>,
     /// The course's own files have changed. We read them at this time at the latest.
     pulled: Option<Instant>,
+    /// The record in `work/` has changed. We read everything again at this time.
+    restored: Option<Instant>,
 }
 
 impl Course<'_> {
@@ -183,6 +186,10 @@ impl Course<'_> {
         let is_new = |piece: &&String| !self.known_news.contains(piece);
         let new: Vec<&str> = news.iter().filter(is_new).map(String::as_str).collect();
         let new = (!new.is_empty()).then(|| new.join("\n"));
+        // The reader has read these on a page.
+        let known = self.known_news.iter();
+        self.screen
+            .take_news(known.filter(|piece| !news.contains(piece)));
         self.known_news = news;
         new
     }
@@ -201,7 +208,7 @@ impl Course<'_> {
                 None => pending().await,
             }
         };
-        let pulled = pull::done(self.session.layout, self.pulled);
+        let pulled = pull::done(self.session.layout, self.pulled, self.restored);
         let (keys, changes) = (self.screen.keys().next(), self.watch.next());
         let (done, pulled, keys, changes) = (pin!(done), pin!(pulled), pin!(keys), pin!(changes));
         match select(select(keys, pulled), select(changes, done)).await {
@@ -278,12 +285,9 @@ impl Course<'_> {
             self.screen.add_news(&news::with_first(&new, &names));
             self.turn_to(self.current.clone());
         }
-        if work::has_record(layout, paths)
-            && let (Some(told), _) = self.session.update_work()
-        {
-            // The reader has put back a copy of work/ that is older than the course.
-            self.screen.add_news(&told);
-            self.turn_to(self.current.clone());
+        // The reader may be putting back a copy of work/ that is older than the course. We wait until it is complete.
+        if self.restored.is_some() || work::has_record(layout, paths) {
+            self.restored = Some(Instant::now() + work::COPY);
         }
         self.session.read_progress();
         let catalog = &self.session.catalog;

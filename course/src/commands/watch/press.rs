@@ -5,6 +5,7 @@ use super::super::{CommandError, diff, list, reset};
 use super::{Course, next_or_first};
 use crate::catalog::Exercise;
 use crate::files;
+use crate::runner;
 use crate::terminal::{self, Key};
 
 /// The keys, and what each of them does.
@@ -62,6 +63,9 @@ impl Course<'_> {
                     self.screen.tell(&format!("\n{warning}\n"));
                     self.screen.add_news(&warning);
                 }
+                if let Some(told) = runner::missing_work(self.session.layout) {
+                    self.screen.tell(&format!("\n{told}\n"));
+                }
                 let table = list::table(&self.session, self.screen.paint());
                 self.screen.say(&format!("\n{table}"));
             }
@@ -72,10 +76,14 @@ impl Course<'_> {
                     return self.start(first);
                 }
             }
-            'm' => match &self.verdict {
-                Some(verdict) => self.screen.more(&self.session, &self.current, verdict),
-                None => self.screen.all_news(),
-            },
+            'm' => {
+                match &self.verdict {
+                    Some(verdict) => self.screen.more(&self.session, &self.current, verdict),
+                    None => self.screen.all_news(),
+                }
+                // The reader has seen them.
+                self.screen.forget_news();
+            }
             'd' => self.compare(),
             'r' => return self.turn_to(self.current.clone()),
             'x' => {
@@ -122,9 +130,12 @@ impl Course<'_> {
     async fn reset(&mut self) -> Option<String> {
         let layout = self.session.layout;
         let file = layout.show(&self.current.path(layout));
-        self.screen.tell(&format!(
-            "\nreset {file}? Your version is kept as a copy. [y/n] "
-        ));
+        let kept = if self.current.path(layout).exists() {
+            "Your version is kept as a copy"
+        } else {
+            "It is missing"
+        };
+        self.screen.tell(&format!("\nreset {file}? {kept}. [y/n] "));
         if self.screen.keys().next().await != Key::Char('y') {
             self.screen.say("no\n");
             return None;

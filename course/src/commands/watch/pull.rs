@@ -13,10 +13,20 @@ use crate::catalog::{Exercise, Layout};
 /// How often we look whether git is done.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Waits until the course can be read: git holds its lock while it writes the files of a new version.
-pub(super) async fn done(layout: &Layout, at_the_latest: Option<Instant>) {
+/// Waits until the course can be read: git holds its lock while it writes the files of a new version. A copy of
+/// `work/` that the reader puts back is complete at the time `restored`.
+pub(super) async fn done(
+    layout: &Layout,
+    at_the_latest: Option<Instant>,
+    restored: Option<Instant>,
+) {
     let Some(deadline) = at_the_latest else {
-        return pending().await;
+        return match restored {
+            Some(time) => {
+                wakeful::time::sleep(time.saturating_duration_since(Instant::now())).await
+            }
+            None => pending().await,
+        };
     };
     let lock = layout.root().join(".git").join("index.lock");
     while lock.exists() && Instant::now() < deadline {
@@ -27,7 +37,7 @@ pub(super) async fn done(layout: &Layout, at_the_latest: Option<Instant>) {
 impl Course<'_> {
     /// Reads the course again, after a pull or after an edit of the wrong folder.
     pub(super) fn read_again(&mut self) {
-        self.pulled = None;
+        (self.pulled, self.restored) = (None, None);
         let later: Vec<String> = self.later().map(|exercise| exercise.id.clone()).collect();
         let mut news = match self.session.read_again() {
             Ok(news) => news,

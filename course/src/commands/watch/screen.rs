@@ -61,6 +61,13 @@ impl Screen {
         self.news = format!("{}\n{}", news.join("\n"), before.join("\n"));
     }
 
+    /// Takes these pieces of news away.
+    pub fn take_news<'a>(&mut self, pieces: impl Iterator<Item = &'a String>) {
+        let lines: Vec<&str> = pieces.flat_map(|piece| piece.lines()).collect();
+        let kept = self.news.lines().filter(|line| !lines.contains(line));
+        self.news = kept.collect::<Vec<_>>().join("\n");
+    }
+
     pub fn forget_news(&mut self) {
         self.news.clear();
     }
