@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// We could not read or write a file.
 #[derive(Debug, thiserror::Error)]
@@ -188,7 +189,10 @@ pub fn write_if(
     content: &[u8],
     is_still: &dyn Fn() -> bool,
 ) -> Result<bool, FileError> {
-    // The process id in the name keeps two courses from writing to the same temporary file.
+    // The process id in the name keeps two courses from writing to the same temporary file, and the lock keeps
+    // two threads of this one.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
@@ -370,6 +374,22 @@ mod tests {
         let advice =
             FileError::new("write", "progress.txt")(io::ErrorKind::NotFound.into()).advice();
         assert_eq!(advice, "check that progress.txt can be read and written");
+    }
+
+    #[test]
+    fn threads_that_write_the_same_file_do_not_disturb_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.rs");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        write_atomically(&path, b"text").unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(read(&path).unwrap(), "text");
     }
 
     #[test]
