@@ -21,12 +21,12 @@ pub(super) async fn done(
     restored: Option<Instant>,
 ) {
     let Some(deadline) = at_the_latest else {
-        return match restored {
-            Some(time) => {
-                wakeful::time::sleep(time.saturating_duration_since(Instant::now())).await
-            }
-            None => pending().await,
+        let Some(time) = restored else {
+            return pending().await;
         };
+        let left = time.saturating_duration_since(Instant::now());
+        wakeful::time::sleep(left).await;
+        return;
     };
     let lock = layout.root().join(".git").join("index.lock");
     while lock.exists() && Instant::now() < deadline {
