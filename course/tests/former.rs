@@ -203,6 +203,46 @@ fn without_the_record_a_rename_takes_the_work_along_and_leaves_no_old_test() {
     }
 }
 
+/// Two editors have the file open, each under another of its former names.
+#[test]
+fn saves_under_two_former_names_do_not_replace_each_other() {
+    let course = Course::new();
+    course.solve("fix/count");
+    rename_count(&course);
+    course.told();
+    for dir in ["src", "tests"] {
+        let path = |name| course.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
+        fs::rename(path("tally"), path("total")).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "mod tally", "mod total");
+    course.change(
+        "solutions/02-fix/tests/total.rs",
+        "tally::count",
+        "total::count",
+    );
+    let toml = "solutions/02-fix/exercises.toml";
+    course.change(
+        toml,
+        "id = \"fix/tally\"\nformerly = [",
+        "id = \"fix/total\"\nformerly = [\"fix/tally\", ",
+    );
+    course.change(toml, "src/tally.rs", "src/total.rs");
+    course.change(toml, "tests/tally.rs", "tests/total.rs");
+    course.told();
+    let now = course.read("work/02-fix/src/total.rs");
+    let saves = ["count", "tally"].map(|name| (name, format!("{now}// Saved as {name}.\n")));
+    for (name, text) in &saves {
+        course.write(&format!("work/02-fix/src/{name}.rs"), text);
+        course.told();
+    }
+    let files = fs::read_dir(course.path("work/02-fix/src")).unwrap();
+    let kept = files.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
+    let kept: Vec<String> = kept.collect();
+    for (name, text) in &saves {
+        assert!(kept.contains(text), "the save under {name} is gone");
+    }
+}
+
 #[test]
 fn a_begun_exercise_whose_test_changes_with_its_name_says_so() {
     for changes in [true, false] {

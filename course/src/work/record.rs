@@ -31,7 +31,7 @@ pub(super) enum Kind {
     Told,
     /// What the reader's file of an exercise was when it was moved to this place.
     Moved,
-    /// The last save of an editor under a former name of this file.
+    /// The last save of an editor under this former name of a file.
     Saved,
     /// Our solution of a module, as `fill` wrote it.
     Filled,

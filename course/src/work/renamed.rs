@@ -163,8 +163,9 @@ impl Update<'_> {
             self.leave(exercise, from);
             return Ok(());
         }
-        let was =
-            |kind, there: &[u8]| is_again && self.record.get(kind, &to) == Some(Hash::of(there));
+        let was = |kind, path: &Path, there: &[u8]| {
+            is_again && self.record.get(kind, path) == Some(Hash::of(there))
+        };
         // In another package, the old work fits only if the course says so.
         let is_same_package = from.components().next() == to.components().next();
         let stays = if !is_same_package && !exercise.formerly_at.iter().any(|at| at == from) {
@@ -173,8 +174,8 @@ impl Update<'_> {
             match self.state(&to) {
                 State::Other => Some(Stays::NoFile),
                 State::Changed(there) if there != content => {
-                    let is_free = was(Kind::Moved, &there)
-                        || was(Kind::Saved, &there)
+                    let is_free = was(Kind::Moved, &to, &there)
+                        || was(Kind::Saved, from, &there)
                         || self.is_the_readers_own(exercise, &to, &there);
                     (!is_free).then_some(Stays::BothChanged)
                 }
@@ -185,21 +186,24 @@ impl Update<'_> {
             self.stay(exercise, from, content, why, renamed);
             return Ok(());
         }
-        // An older save of the same editor needs no copy.
-        let saved = self.record.get(Kind::Saved, &to);
+        // An older save of the same editor under the same name needs no copy.
+        let saved = self.record.get(Kind::Saved, from);
         let began = self.record.get(Kind::Skeleton, &to);
         if !is_again {
             let former = renamed.from.as_deref().unwrap_or(&exercise.id);
             self.move_start(exercise, from, former)?;
         }
-        let kind = if is_again { Kind::Saved } else { Kind::Moved };
-        self.record.remove(Kind::Saved, &to);
+        let (kind, key) = if is_again {
+            (Kind::Saved, from)
+        } else {
+            (Kind::Moved, &*to)
+        };
         for ours in [Kind::Filled, Kind::FilledCode] {
             if let Some(hash) = self.record.get(ours, from) {
                 self.record.set(ours, &to, hash);
             }
         }
-        self.record.set(kind, &to, Hash::of(content));
+        self.record.set(kind, key, Hash::of(content));
         self.record.add_former(from, &exercise.id);
         self.save()?;
         let is_ours = |there: &[u8]| {
@@ -212,7 +216,7 @@ impl Update<'_> {
         renamed.moved = Some((full.clone(), new.clone()));
         // It may have been saved since we read it.
         if let Ok(now) = files::read_bytes(&new, files::LARGEST) {
-            self.record.set(kind, &to, Hash::of(&now));
+            self.record.set(kind, key, Hash::of(&now));
         }
         self.leave(exercise, from);
         renamed.copies.extend(former::move_copies(&full, &new)?);
