@@ -2,6 +2,7 @@
 //! gives a [`Verdict`](super::Verdict).
 
 use std::io;
+use std::path::Path;
 
 use crate::files::FileError;
 
@@ -40,6 +41,12 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// Whether a file in this folder, or the folder itself, was gone. It may be back already.
+    pub fn is_about_missing(&self, dir: &Path) -> bool {
+        matches!(self, Self::File(FileError { path, source, .. })
+            if source.kind() == io::ErrorKind::NotFound && path.starts_with(dir))
+    }
+
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {

@@ -45,7 +45,12 @@ pub fn missing_work(layout: &Layout) -> Option<String> {
     let manifest = layout.yours().join("Cargo.toml");
     let is_folder = layout.yours().is_dir();
     let gone = manifest::Gone::folder(layout, &manifest).filter(|_| !is_folder)?;
-    Some(format!("{}. Help: {}", gone.what, gone.advice))
+    let what = if layout.yours().symlink_metadata().is_ok() {
+        format!("the exercises cannot be read: {}", gone.what)
+    } else {
+        gone.what
+    };
+    Some(format!("{what}. Help: {}", gone.advice))
 }
 
 /// A short text that changes whenever the contents of the exercise's files change.

@@ -294,6 +294,8 @@ async fn record(
 ) -> Option<Verdict> {
     let verdict = match outcome {
         Ok(verdict) => verdict,
+        // The next change of a file tries again.
+        Err(error) if error.is_about_missing(&course.layout.yours()) => return None,
         Err(error) => {
             let advice = error
                 .advice()

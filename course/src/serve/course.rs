@@ -125,9 +125,6 @@ impl Course {
 
     /// Tells every page that `work/` is missing, or that it is there again.
     pub fn missing_work(&self, told: Option<String>) {
-        if let Some(told) = &told {
-            terminal::complain(told);
-        }
         let message = told.or_else(|| self.book_problem());
         self.hub
             .send("problem", &serde_json::json!({ "message": message }));

@@ -23,8 +23,9 @@ pub async fn reread(course: &Shared) {
         let root = course.layout.root();
         return course.problem(&files::was_moved(root));
     }
-    if let Some(told) = runner::missing_work(&course.layout) {
-        course.problem(&told);
+    let missing = runner::missing_work(&course.layout);
+    if missing.is_some() {
+        course.missing_work(missing);
     }
     read(course).await;
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{board, course::Shared, error::chain, news, progress_file};
 use crate::{
     catalog::{Catalog, CatalogError, Exercise, Layout},
-    progress, runner,
+    progress, runner, terminal,
     watch::Watch,
     work,
 };
@@ -49,6 +49,9 @@ pub async fn follow(course: Shared, mut watch: Watch) {
         let missing = runner::missing_work(&course.layout).filter(|_| course.layout.is_there());
         if missing.is_some() != is_missing {
             is_missing = missing.is_some();
+            if let Some(told) = &missing {
+                terminal::complain(told);
+            }
             course.missing_work(missing);
         }
         for exercise in touched(&course, &changed) {
