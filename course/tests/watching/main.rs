@@ -240,23 +240,23 @@ fn a_module_that_is_filled_while_watch_runs_is_not_solved() {
 }
 
 #[test]
-fn the_list_of_watch_has_the_progress_of_other_commands() {
+fn watch_shows_the_progress_of_other_commands() {
     let course = Course::new();
     let mut watch = Session::start(&course, &["fix/double"]);
     watch.until("fix/double: failed");
     watch.until("[q]uit");
     // The progress file alone changes, which is no reason to test anything.
     course.write("progress.txt", "fix/count solved 2026-05-01\n");
+    watch.until("1 of 2 solved   [");
+    watch.until("uit");
     watch.press("l");
     let listed = watch.until("[q]uit");
     assert!(listed.contains("solved   fix/count"), "{listed}");
-    assert!(listed.contains("1 of 2 solved   ["), "{listed}");
     course.write("progress.txt", "rubbish\n");
-    watch.press("l");
-    let listed = watch.until("[q]uit");
+    let told = watch.until("0 of 2 solved   [") + &watch.until("uit");
     assert!(
-        listed.contains("cannot read 1 line of progress.txt"),
-        "{listed}"
+        told.contains("cannot read 1 line of progress.txt"),
+        "{told}"
     );
 }
 

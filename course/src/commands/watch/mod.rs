@@ -47,12 +47,13 @@ pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError
     let ours = [layout.solutions(), layout.exercises()];
     let ours = ours.iter().filter(|dir| dir.is_dir());
     let dirs: Vec<&Path> = yours.iter().chain(ours).map(AsRef::as_ref).collect();
-    let watch = Watch::new(&dirs).map_err(|error| CommandError::Said {
-        advice: Some(
-            "`cargo course list` copies the exercises to work/ if they are missing".into(),
-        ),
-        message: format!("{error}: {}", error.source),
-    })?;
+    let watch =
+        Watch::with_files(&dirs, &[&layout.progress()]).map_err(|error| CommandError::Said {
+            advice: Some(
+                "`cargo course list` copies the exercises to work/ if they are missing".into(),
+            ),
+            message: format!("{error}: {}", error.source),
+        })?;
     if let Mode::Polled { reason } = watch.mode() {
         let polled = format!("looking for changes once a second: {reason}");
         news = format!("{polled}\n{news}");
@@ -289,7 +290,9 @@ impl Course<'_> {
         if self.restored.is_some() || work::has_record(layout, paths) {
             self.restored = Some(Instant::now() + work::COPY);
         }
+        let before = self.session.progress.clone();
         self.session.read_progress();
+        let is_other_progress = self.session.progress != before;
         let catalog = &self.session.catalog;
         let other = self.contents.saved(layout, catalog, paths, &self.current);
         let is_the_readers = other.is_some() || self.is_new() || self.may_help(paths);
@@ -299,6 +302,13 @@ impl Course<'_> {
         self.show_warnings();
         if is_the_readers {
             self.turn_to(other.unwrap_or_else(|| self.current.clone()));
+        } else if let Some(verdict) = &self.verdict
+            && is_other_progress
+            && self.running.is_none()
+        {
+            // Another command has tested an exercise, or the reader has repaired the file.
+            self.screen.verdict(&self.session, &self.current, verdict);
+            self.screen.menu(&self.session);
         }
     }
 
