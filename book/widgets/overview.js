@@ -45,6 +45,11 @@ function showStanding(box, part, course, root) {
   const own = [...course.known.values()].filter(({ chapter }) => !chapters || chapters.includes(chapter));
   const solved = own.filter((one) => one.solved).length;
   const open = own.filter((one) => one.solved && one.open).length;
+  const outdated = own.filter((one) => one.solved && one.outdated && !one.open).length;
+  const buts = [
+    open > 0 ? `${open} of them ${open === 1 ? 'has' : 'have'} an unfinished file now` : null,
+    outdated > 0 ? `${outdated} of them ${outdated === 1 ? 'has' : 'have'} changed since you solved ${outdated === 1 ? 'it' : 'them'}` : null,
+  ].filter(Boolean).join(', and ');
   const filled = own.filter(({ state }) => state === 'filled').length;
   const left = own.filter((one) => !isDone(one));
   const minutes = left.reduce((sum, one) => sum + one.minutes, 0);
@@ -52,8 +57,7 @@ function showStanding(box, part, course, root) {
   const done = left.length === 0 && own.length > 0;
   const sum = done && filled === 0
     ? `You have solved all ${own.length} exercises${where}.`
-    : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}${
-      open > 0 ? `, but ${open} of the solved ones ${open === 1 ? 'has' : 'have'} an unfinished file now` : ''}.`;
+    : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}${buts ? `, but ${buts}` : ''}.`;
   const later = done ? next(course, own.at(-1)?.id).one : left[0];
   box.classList.toggle('done', done);
   box.replaceChildren(

@@ -179,6 +179,7 @@ export function testProgress({ reading, book, within }) {
       await page.locator('section.exercise .chip').first().getByText('solved before it changed').waitFor();
       await page.goto(new URL('progress.html', page.url()).href);
       await page.locator('.exercise-list .state', { hasText: 'solved before it changed' }).waitFor();
+      await page.locator('.standing .sum', { hasText: /solved.*, but 1 of them has changed since you solved it\./ }).waitFor();
       await page.locator(`.exercise-list li[data-id="${failing}"]`, { hasText: 'solved earlier, fails now' }).waitFor();
       await settle(page);
     });
