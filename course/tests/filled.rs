@@ -216,7 +216,20 @@ fn a_filled_module_that_the_reader_changed_is_filled_again_on_request() {
         diff.contains(advice.split(" puts").next().unwrap()) && !diff.contains("reset"),
         "{diff}"
     );
+    // Now only our solution changes.
+    course.change(SOLUTION, "self.things.remove(0)", "self.things.pop_front()");
     course.command(&["fill", "line"]);
+    course.write(FILE, &format!("{}// Mine.\n", course.read(FILE)));
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/line"]));
+    let diff = diff.split_whitespace().collect::<Vec<_>>().join(" ");
+    let edited = "fix/line is filled with our solution, and you have edited the file. `cargo course diff fix/line` compares";
+    assert!(diff.contains(edited), "{diff}");
+    course.command(&["fill", "line"]);
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/line"]));
+    assert!(
+        diff.contains("fix/line is filled with our solution, which changes"),
+        "{diff}"
+    );
     assert!(course.read(FILE).contains("The first one."));
     assert!(!stdout(&course.command(&["list"])).contains("changed"));
     let news = course.read("work/.news");

@@ -72,7 +72,12 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
         format!("{}\n{}\n", colour(&diff), wrapped(&told, 0, 0))
     } else {
         let id = &exercise.id;
-        let told = if session.progress.state(id) == State::Filled {
+        let is_filled = session.progress.state(id) == State::Filled;
+        let told = if is_filled && !skeleton::is_filled(layout, exercise) {
+            format!(
+                "{id} is filled with our solution, and you have edited the file. `cargo course diff {id}` compares it with our solution of today."
+            )
+        } else if is_filled {
             format!(
                 "{id} is filled with our solution, which changes with the course. So there is no change to look at."
             )

@@ -105,6 +105,14 @@ pub fn last_look(layout: &Layout, exercise: &Exercise) -> Option<String> {
     (!diff.is_empty()).then_some(diff)
 }
 
+/// Forgets the last look: the reader begins with another file.
+pub(super) fn forget_look(layout: &Layout, exercise: &Exercise) {
+    for path in [place(exercise), test(exercise)] {
+        // A leftover costs only its space.
+        let _ = std::fs::remove_file(before(layout, &path));
+    }
+}
+
 /// Where the version before the last look is kept.
 fn before(layout: &Layout, path: &Path) -> PathBuf {
     layout.starts().join(".before").join(path)

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::changes::forget_look;
 use super::record::{Hash, Kind, Record};
 use super::{RECORD, State, Update, forget_news, lock, place};
 use crate::catalog::{Exercise, Layout};
@@ -24,6 +25,7 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
         set_filled(&mut record, exercise, &ours);
         let _ = record.save(&path);
     }
+    forget_look(layout, exercise);
     forget_news(layout, &exercise.id);
     Ok(kept)
 }
