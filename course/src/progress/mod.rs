@@ -94,7 +94,7 @@ pub struct Damaged {
     /// The copy of the file as it was.
     pub kept: PathBuf,
     /// How many lines cannot be read. `None` if it is no text file: a directory, a FIFO, or a file that
-    /// is larger than [`files::LARGEST`](crate::files::LARGEST).
+    /// is larger than [`files::LARGEST`].
     pub lines: Option<usize>,
 }
 
