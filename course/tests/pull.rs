@@ -232,7 +232,7 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
     let count = stdout(&course.command(&["diff", "--skeleton", "fix/count"]));
     assert_eq!(
         count,
-        "Nothing in fix/count has changed since you began it.\n"
+        "You have not begun fix/count, so its file is as the course has it today.\n"
     );
 
     // Only later changes are news again.

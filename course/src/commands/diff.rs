@@ -81,8 +81,10 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
             format!(
                 "{id} is filled with our solution, which changes with the course. So there is no change to look at."
             )
-        } else {
+        } else if work::is_begun(layout, exercise) {
             format!("Nothing in {id} has changed since you began it.")
+        } else {
+            format!("You have not begun {id}, so its file is as the course has it today.")
         };
         wrapped(&told, 0, 0) + "\n"
     };

@@ -116,8 +116,8 @@ impl Damaged {
 
     /// What the reader can do about it.
     pub fn advice(&self, layout: &Layout) -> String {
-        let again = "run `cargo course check` to test all exercises again. What passes counts as solved, and our own \
-                     solutions count as filled";
+        let again = "run `cargo course check` to test all exercises again. What passes counts as solved, and our \
+                     solutions of modules count as filled";
         match self.lines {
             Some(_) => {
                 let file = layout.show(&layout.progress());

@@ -18,7 +18,7 @@ pub(super) const KEYS: &[(char, &str)] = &[
     ('r', "run the tests again"),
     (
         'd',
-        "compare your solution with ours, when the exercise is solved",
+        "compare your solution with ours, when the exercise is solved or filled",
     ),
     ('x', "reset the exercise, and keep your version as a copy"),
     ('l', "list the exercises"),
