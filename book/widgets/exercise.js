@@ -34,7 +34,7 @@ export function mount(section, root) {
   const compare = button('Compare with the solution', () => attempt(showDiff), { hidden: true });
   const keep = button('Keep mine', () => { confirmation.hidden = true; reset.focus(); });
   const confirmation = element('div', { class: 'confirmation', role: 'group', 'aria-label': 'Reset this exercise?', hidden: true },
-    element('p', {}, 'Reset the file to how it was at the start? Your version is kept as a copy next to it.'),
+    element('p', {}, 'Reset the file to how it was at the start? If the file is there, your version is kept as a copy next to it.'),
     keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
   const told = element('p', { class: 'told', role: 'status' });
   const news = element('div', { class: 'changed', hidden: true });
