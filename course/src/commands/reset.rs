@@ -72,15 +72,11 @@ fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
     let is_missing = !layout.yours().is_dir();
-    let told = is_missing.then(|| session.update_work().0).flatten();
+    let news = is_missing.then(|| session.update_work().0).flatten();
     let done = work::reset(layout, &session.catalog, exercise)?;
     session.record(&exercise.id, Change::Reset);
-    let mut out = told.map_or_else(String::new, |told| format!("{told}\n"));
-    out.push_str(&self::told(
-        layout,
-        &exercise.path(layout),
-        done.kept.as_deref(),
-    ));
+    let mut out = news.map_or_else(String::new, |news| format!("{news}\n"));
+    out.push_str(&told(layout, &exercise.path(layout), done.kept.as_deref()));
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {

@@ -89,21 +89,23 @@ pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) 
 /// Whether the course has changed a solved exercise, and its tests have not passed since. The reader's
 /// solution may not do what the new version asks for.
 pub fn is_outdated(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
-    let entry = progress.entries.get(&exercise.id);
-    let solved = entry.filter(|entry| entry.state == State::Solved);
     let now = || Version::of(layout, exercise);
-    solved
-        .and_then(|entry| entry.version)
+    solved_version(exercise, progress)
         .is_some_and(|version| now().is_some_and(|now| now != version))
 }
 
-/// What the course changed in an exercise since the reader began it, or last looked. `None` also if its tests of
-/// today have passed.
-pub fn changes(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Option<Changes> {
-    let changes = work::changes(layout, exercise)?;
+/// The version that the reader solved last, if the exercise counts as solved.
+fn solved_version(exercise: &Exercise, progress: &Progress) -> Option<Version> {
     let entry = progress.entries.get(&exercise.id);
     let solved = entry.filter(|entry| entry.state == State::Solved);
-    let version = solved.and_then(|entry| entry.version);
+    solved.and_then(|entry| entry.version)
+}
+
+/// The changes of an exercise since the reader began it, or last looked. If its tests of today have passed, there
+/// are none.
+pub fn changes(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Option<Changes> {
+    let changes = work::changes(layout, exercise)?;
+    let version = solved_version(exercise, progress);
     let is_done = version.is_some() && version == Version::of(layout, exercise);
     (!is_done).then_some(changes)
 }
