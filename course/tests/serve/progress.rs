@@ -1,11 +1,20 @@
 //! The progress stays true if its file is damaged, cannot be written, or moves with the clone.
 
-use crate::client::{Running, options};
+use crate::client::{Events, Running, options};
 use crate::fixture::Fixture;
 
 const FILE: &str = "work/07-lamps/src/dim.rs";
 const ID: &str = "/api/exercises/lamps/dim";
 const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
+
+fn with_a_solved_exercise() -> (Running, Events) {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+    (server, events)
+}
 
 #[test]
 fn a_solution_counts_even_if_the_progress_file_cannot_be_written() {
@@ -46,11 +55,7 @@ fn a_damaged_progress_file_is_kept_and_reported() {
 
 #[test]
 fn a_solved_exercise_keeps_its_place_in_a_progress_file_that_was_damaged_since() {
-    let server = Running::new();
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(FILE, RIGHT);
-    assert_eq!(events.verdict()["state"], "solved");
+    let (server, _events) = with_a_solved_exercise();
     server.fixture.write("progress.txt", "rubbish\n");
     server.api("GET", "/api/exercises");
     let progress = server.fixture.read("progress.txt");
@@ -73,11 +78,7 @@ fn a_progress_file_that_the_reader_repairs_reaches_the_pages() {
 
 #[test]
 fn a_reset_without_work_says_that_its_files_were_missing() {
-    let server = Running::new();
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(FILE, RIGHT);
-    assert_eq!(events.verdict()["state"], "solved");
+    let (server, mut events) = with_a_solved_exercise();
     let root = server.fixture.root();
     std::fs::remove_dir_all(root.join("work")).expect("it is there");
     let missing =
@@ -98,11 +99,7 @@ fn a_reset_without_work_says_that_its_files_were_missing() {
 /// A compiler or an editor may make parts of the old folder again.
 #[test]
 fn pages_of_a_clone_that_was_moved_keep_the_progress() {
-    let server = Running::new();
-    let mut events = server.events("/api/events");
-    events.until("hello");
-    server.fixture.write(FILE, RIGHT);
-    assert_eq!(events.verdict()["state"], "solved");
+    let (server, mut events) = with_a_solved_exercise();
     let root = server.fixture.root();
     std::fs::remove_file(root.join("progress.txt")).expect("it is there");
     std::fs::rename(root.join("solutions"), root.join("elsewhere")).expect("it can be moved");

@@ -287,7 +287,7 @@ fn the_name_of_the_copy_stays_after_a_reset_until_the_next_save() {
     watch.until("[y/n]");
     watch.keys.write_all(b"y").unwrap();
     watch.until("not yet implemented: double 1");
-    // A run that the reset itself had started would clear the screen before this one does.
+    // The reset starts a run, which clears the screen too. Wait for its end.
     watch.until("uit\r\n");
     watch.keys.write_all(b"r").unwrap();
     let kept = "work/02-fix/src/double.rs.yours-1";
