@@ -5,7 +5,7 @@ mod common;
 
 use std::fs;
 
-use common::renames::{OfCount, add_more, drop_count, rename_count};
+use common::renames::{OfCount, add_more, drop_count, rename, rename_count};
 use common::{Course, stdout};
 
 /// An editor that still has the old file open saves it there.
@@ -210,24 +210,7 @@ fn saves_under_two_former_names_do_not_replace_each_other() {
     course.solve("fix/count");
     rename_count(&course);
     course.told();
-    for dir in ["src", "tests"] {
-        let path = |name| course.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
-        fs::rename(path("tally"), path("total")).unwrap();
-    }
-    course.change("solutions/02-fix/src/lib.rs", "mod tally", "mod total");
-    course.change(
-        "solutions/02-fix/tests/total.rs",
-        "tally::count",
-        "total::count",
-    );
-    let toml = "solutions/02-fix/exercises.toml";
-    course.change(
-        toml,
-        "id = \"fix/tally\"\nformerly = [",
-        "id = \"fix/total\"\nformerly = [\"fix/tally\", ",
-    );
-    course.change(toml, "src/tally.rs", "src/total.rs");
-    course.change(toml, "tests/tally.rs", "tests/total.rs");
+    rename(&course, "tally", "total");
     course.told();
     let now = course.read("work/02-fix/src/total.rs");
     let saves = ["count", "tally"].map(|name| (name, format!("{now}// Saved as {name}.\n")));

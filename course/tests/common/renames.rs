@@ -6,24 +6,36 @@ use super::Course;
 
 /// `fix/count` becomes `fix/tally`, and so do its files.
 pub fn rename_count(course: &Course) {
+    rename(course, "count", "tally");
+}
+
+/// An exercise of `02-fix` and its files get another name. Its function keeps the name `count`.
+pub fn rename(course: &Course, from: &str, to: &str) {
     for dir in ["src", "tests"] {
         let path = |name| course.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
-        fs::rename(path("count"), path("tally")).unwrap();
+        fs::rename(path(from), path(to)).unwrap();
     }
-    course.change("solutions/02-fix/src/lib.rs", "mod count", "mod tally");
-    course.change(
-        "solutions/02-fix/tests/tally.rs",
-        "count::count",
-        "tally::count",
-    );
-    let toml = "solutions/02-fix/exercises.toml";
-    course.change(
-        toml,
-        "id = \"fix/count\"",
-        "id = \"fix/tally\"\nformerly = [\"fix/count\"]",
-    );
-    course.change(toml, "src/count.rs", "src/tally.rs");
-    course.change(toml, "tests/count.rs", "tests/tally.rs");
+    let change = |file: &str, old: &str, new: &str| {
+        course.change(&format!("solutions/02-fix/{file}"), old, new);
+    };
+    change("src/lib.rs", &format!("mod {from}"), &format!("mod {to}"));
+    let test = format!("tests/{to}.rs");
+    change(&test, &format!("{from}::count"), &format!("{to}::count"));
+    let toml = "exercises.toml";
+    let id = format!("id = \"fix/{from}\"\n");
+    let formerly = format!("{id}formerly = [");
+    let new = format!("id = \"fix/{to}\"\nformerly = [\"fix/{from}\"");
+    if course
+        .read("solutions/02-fix/exercises.toml")
+        .contains(&formerly)
+    {
+        change(toml, &formerly, &format!("{new}, "));
+    } else {
+        change(toml, &id, &format!("{new}]\n"));
+    }
+    for dir in ["src", "tests"] {
+        change(toml, &format!("{dir}/{from}.rs"), &format!("{dir}/{to}.rs"));
+    }
 }
 
 /// A chapter with one exercise, which was `fix/count` before.
