@@ -64,3 +64,22 @@ impl RunError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_missing_file_in_the_folder_is_about_what_is_missing_there() {
+        let error = |path: &str, kind: io::ErrorKind| {
+            RunError::from(FileError::new("read", path)(kind.into()))
+        };
+        let dir = Path::new("work");
+        for path in ["work", "work/02-fix/src/lib.rs"] {
+            assert!(error(path, io::ErrorKind::NotFound).is_about_missing(dir));
+            assert!(!error(path, io::ErrorKind::PermissionDenied).is_about_missing(dir));
+        }
+        assert!(!error("target/x", io::ErrorKind::NotFound).is_about_missing(dir));
+        assert!(!RunError::KeepsChanging.is_about_missing(dir));
+    }
+}

@@ -40,7 +40,7 @@ pub async fn run(
     Err(RunError::KeepsChanging)
 }
 
-/// What to say and do if `work/` itself is missing, or if something else has its place.
+/// The text for the reader if `work/` itself is missing, or if something else has its place.
 pub fn missing_work(layout: &Layout) -> Option<String> {
     let manifest = layout.yours().join("Cargo.toml");
     let is_folder = layout.yours().is_dir();
